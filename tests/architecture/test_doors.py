@@ -1,0 +1,93 @@
+"""Walls that no import rule can hold: who may call what, read from the syntax tree."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("crypto", "tiers", "directory", "client_sync", "server", "web")
+
+
+def sources() -> Iterator[tuple[str, ast.Module]]:
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if "piccolo_migrations" not in path.parts:
+                yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
+
+
+def callers_of(name: str) -> set[str]:
+    found = set()
+    for path, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and name in {
+                getattr(node.func, "id", None),
+                getattr(node.func, "attr", None),
+            }:
+                found.add(path)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("call", "only"),
+    [
+        ("Cleared", {"tiers/gate.py"}),
+        ("decide", {"server/casework/mailroom.py"}),
+        ("seal_open", {"client_sync/share.py"}),
+        ("seal_change", {"client_sync/share.py"}),
+        ("seal_close", {"client_sync/share.py"}),
+        ("open_body", {"client_sync/inbox.py"}),
+    ],
+)
+def test_a_door_has_one_keeper(call: str, only: set[str]) -> None:
+    assert callers_of(call) == only
+
+
+@pytest.mark.parametrize(
+    ("library", "where"),
+    [
+        ("nacl", r"crypto/"),
+        ("automerge", r"client_sync/document\.py"),
+        ("httpx", r"client_sync/courier\.py"),
+        ("httpx_sse", r"client_sync/courier\.py"),
+        ("piccolo", r"server/"),
+        ("jinja2", r"web/"),
+    ],
+)
+def test_a_library_has_one_door(library: str, where: str) -> None:
+    importers = {
+        path
+        for path, tree in sources()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Import) and any(a.name.split(".")[0] == library for a in node.names))
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == library)
+    }
+
+    assert importers, f"nobody imports {library}; take it out of pyproject.toml"
+    assert [path for path in importers if not re.match(where, path)] == []
+
+
+def test_no_word_offers_an_override() -> None:
+    offered = re.compile(r"override|bypass|break.?glass|skip_(consent|gate)|force_share", re.IGNORECASE)
+
+    names = {
+        (path, name)
+        for path, tree in sources()
+        for node in ast.walk(tree)
+        for name in [getattr(node, "name", None), getattr(node, "id", None), getattr(node, "arg", None)]
+        if isinstance(name, str) and offered.search(name)
+    }
+
+    assert {(path, name) for path, name in names if name != "override"} == set()
+
+
+def test_no_file_is_longer_than_three_hundred_lines() -> None:
+    long = {
+        path: len((ROOT / path).read_text().splitlines())
+        for path, _ in sources()
+        if len((ROOT / path).read_text().splitlines()) > 300
+    }
+
+    assert long == {}
