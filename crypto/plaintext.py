@@ -1,0 +1,58 @@
+"""What lies inside a record's ciphertext: terms and changes, compressed, padded to a bucket."""
+
+import struct
+import zlib
+from collections.abc import Sequence
+
+from nacl import bindings
+from nacl.exceptions import CryptoError as SodiumError
+
+from crypto.errors import Malformed, TooLarge
+
+PAD = 256  # sizes are rounded up, so that a long note does not look like a long note
+MAX_INFLATED = 4 * 2**20  # a bomb stops here, before it fills memory
+MAX_PARTS = 4_096
+_STORED = 200  # shorter than one bucket in any case, so compressing gains nothing
+_LENGTH = struct.Struct(">I")
+
+
+def pack(parts: Sequence[bytes]) -> bytes:
+    """Put byte strings, each with its length before it, into one compressed and padded whole."""
+    if len(parts) > MAX_PARTS:
+        raise TooLarge
+    joined = b"".join([_LENGTH.pack(len(part)) + part for part in parts])
+    if len(joined) > MAX_INFLATED:
+        raise TooLarge
+    squeezed = zlib.compress(joined, 0 if len(joined) < _STORED else 1)
+    return bindings.sodium_pad(squeezed, PAD)
+
+
+def unpack(padded: bytes) -> tuple[bytes, ...]:
+    """Give the byte strings back; Malformed unless every byte has its one place."""
+    try:
+        squeezed = bindings.sodium_unpad(padded, PAD)
+        inflating = zlib.decompressobj()
+        joined = inflating.decompress(squeezed, MAX_INFLATED + 1)
+    except (SodiumError, zlib.error):
+        raise Malformed from None
+    if len(joined) > MAX_INFLATED:
+        raise TooLarge
+    if not inflating.eof or inflating.unused_data:
+        raise Malformed
+    return _split(joined)
+
+
+def _split(joined: bytes) -> tuple[bytes, ...]:
+    parts: list[bytes] = []
+    at, end = 0, len(joined)
+    while at < end:
+        if len(parts) == MAX_PARTS:
+            raise TooLarge
+        start = at + _LENGTH.size
+        if start > end:
+            raise Malformed
+        at = start + _LENGTH.unpack_from(joined, at)[0]
+        if at > end:
+            raise Malformed
+        parts.append(joined[start:at])
+    return tuple(parts)

@@ -1,0 +1,106 @@
+"""Statement v1: what an agency or its node signs openly: a card, a directory, a receipt."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, NoReturn
+
+from crypto.errors import Malformed, TooLarge, UnknownVersion
+from crypto.keys import KEY_BYTES, SIGNATURE_BYTES, Identity, NodeKey, verify
+
+MAX_STATEMENT = 4 * 2**10
+MAX_DIRECTORY = 4 * 2**20
+
+_MAGIC = b"CFS1"
+_KINDS = {
+    1: "card",
+    2: "directory",
+    3: "receipt",
+    4: "withdrawn",
+    5: "needs-key",
+    6: "week-keys",
+    7: "beacon",
+    8: "token",
+}
+_NUMBERS = {kind: number for number, kind in _KINDS.items()}
+_HEADER_BYTES = len(_MAGIC) + 1 + KEY_BYTES  # magic, kind, signer
+_BODY_FROM = _HEADER_BYTES + SIGNATURE_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement as its signer wrote it; may this signer say it? is the caller's question."""
+
+    kind: str
+    signer: bytes
+    body: dict[str, Any]
+    id: bytes
+    raw: bytes
+
+
+def sign(kind: str, body: Mapping[str, Any], signer: Identity | NodeKey) -> bytes:
+    """Sign a statement; its body holds text, whole numbers, truth values, lists and mappings."""
+    if kind not in _NUMBERS:
+        raise Malformed("There is no such kind of statement.")
+    header = _MAGIC + bytes([_NUMBERS[kind]]) + signer.public
+    content = _canonical(dict(body))
+    if _BODY_FROM + len(content) > _most(kind):
+        raise TooLarge
+    _strict(content)
+    return header + signer.sign(_signed(kind, header, content)) + content
+
+
+def read(raw: bytes, kind: str | None = None) -> Statement:
+    """Check a statement and give what it says; Malformed if another kind was asked for."""
+    if raw[:4] != _MAGIC:
+        raise UnknownVersion if raw[:3] == _MAGIC[:3] else Malformed
+    if len(raw) <= _BODY_FROM:
+        raise Malformed
+    found = _KINDS.get(raw[4])
+    if found is None:
+        raise UnknownVersion
+    if len(raw) > _most(found):
+        raise TooLarge
+    if kind is not None and kind != found:
+        raise Malformed(f"This is a statement of another kind ({found}, not {kind}).")
+    header, content = raw[:_HEADER_BYTES], raw[_BODY_FROM:]
+    signer = header[len(_MAGIC) + 1 :]
+    verify(signer, _signed(found, header, content), raw[_HEADER_BYTES:_BODY_FROM])
+    return Statement(found, signer, _strict(content), _hash(b"cf-st1-id", raw), raw)
+
+
+def _most(kind: str) -> int:
+    return MAX_DIRECTORY if kind == "directory" else MAX_STATEMENT
+
+
+def _signed(kind: str, header: bytes, content: bytes) -> bytes:
+    return _hash(f"cf-st1-{kind}".encode(), header + content)
+
+
+def _hash(domain: bytes, content: bytes) -> bytes:
+    return blake2b(content, digest_size=32, person=domain).digest()
+
+
+def _canonical(body: dict[str, Any]) -> bytes:
+    try:
+        return json.dumps(
+            body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        ).encode()
+    except (TypeError, ValueError, RecursionError):
+        raise Malformed("A statement holds only text, numbers, lists and mappings.") from None
+
+
+def _strict(content: bytes) -> dict[str, Any]:
+    """Read JSON that can be written in one way only, so that it means one thing to all readers."""
+    try:
+        body = json.loads(content.decode(), parse_float=_no_float, parse_constant=_no_float)
+    except (ValueError, RecursionError):
+        raise Malformed from None
+    if not isinstance(body, dict) or _canonical(body) != content:
+        raise Malformed
+    return body
+
+
+def _no_float(_: str) -> NoReturn:
+    raise ValueError
