@@ -1,36 +1,46 @@
 .DEFAULT_GOAL := help
-.PHONY: help run set-up test check fix migrate vectors bench clean-demo
+.PHONY: help run install test check fix migrate vectors bench forget
 
-PY := .venv/bin/python
+serves = import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))
+PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
+	if $$python -c '$(serves)' >/dev/null 2>&1; then echo $$python; exit; fi; done)
+BIN := .venv/bin
 
 help:  ## say what each target does
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
-run: set-up  ## install what is needed here, then start a coalition of invented agencies on this machine
-	@exec $(PY) -m server.demo
+run: install  ## install what is needed here, then start a coalition of invented agencies
+	@exec $(BIN)/python -m server.cli.demo
 
-set-up:  ## install what is needed into this checkout (virtual environment, htmx)
-	@scripts/set-up
+install:  ## install what is needed into this checkout (virtual environment, htmx)
+	@test -n "$(PYTHON)" || { echo "Casefold needs Python 3.11 or 3.12, and found neither: install one, or name it: make PYTHON=/path/to/python3.12 run" >&2; exit 2; }
+	@$(PYTHON) install.py
 
-test: set-up  ## install what the tests need, then check everything
-	@scripts/set-up-tests
-	@scripts/check
+test: install  ## install what the tests need, then check everything
+	@$(PYTHON) install.py --tests
+	@$(MAKE) --no-print-directory check
 
-check: set-up  ## what CI runs: lint, types, import walls, templates, spelling, tests
-	@scripts/check
+check: install  ## what CI runs: lint, types, import walls, templates, spelling, tests
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/djlint web/templates --lint --quiet
+	$(BIN)/codespell
+	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
 
-fix: set-up  ## mend what the linters can mend themselves
-	@.venv/bin/ruff check --fix --quiet .
-	@.venv/bin/ruff format --quiet .
+fix: install  ## mend what the linters can mend themselves
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format --quiet .
 
-migrate: set-up  ## write a migration from changed tables: make migrate APP=node
-	@PICCOLO_CONF=server.piccolo_conf .venv/bin/piccolo migrations new $(APP) --auto
+migrate: install  ## write a migration from changed tables: make migrate APP=node
+	@CASEFOLD_DATA=$$(mktemp -d) PICCOLO_CONF=server.piccolo_conf $(BIN)/piccolo migrations new $(APP) --auto
 
-vectors: set-up  ## write the test vectors of the formats anew (look at the difference before you commit)
-	@$(PY) -m tests.vectors.write
+vectors: install  ## write the test vectors of the formats anew; read the difference before you commit
+	@$(BIN)/python tests/vectors/write.py
 
-bench: set-up  ## measure (not a test): prints the figures and writes bench.json
-	@$(PY) -m bench
+bench: install  ## measure (not a test): prints the figures and writes bench.json
+	@$(BIN)/python tests/bench/run.py
 
-clean-demo:  ## forget the demonstration coalition under .casefold/
+forget:  ## forget the invented coalition under .casefold/
 	@rm -rf .casefold
