@@ -1,0 +1,81 @@
+"""What the cell says, checked as if a peer had said it: the peer may be speaking through it."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+
+from client_sync.cell import Batch
+from client_sync.errors import SyncError
+from client_sync.lane import Lane, in_order, key_of, name, register
+from tiers.fragment import Place, Written
+
+_Head = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+_Sentence = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsafe:
+    """This share was not opened, for this reason."""
+
+    reason: str
+
+
+class _Said(msgspec.Struct, forbid_unknown_fields=True):
+    heads: list[_Head]
+    case_ref: str
+    people: dict[str, str]
+    fields: list[tuple[str, str, str, list[tuple[str, str, str]]]]
+
+
+class _Answer(msgspec.Struct, forbid_unknown_fields=True):
+    lane: _Said | None = None
+    unsafe: _Sentence | None = None
+
+
+_ANSWERS = msgspec.json.Decoder(dict[str, _Answer])
+BROKE = Unsafe("This share broke the process that reads shares. It was not opened.")
+_NONSENSE = Unsafe("What this share says could not be understood. It was not opened.")
+
+
+def believed(raw: bytes, group: Sequence[Batch]) -> dict[str, Lane | Unsafe]:
+    """What each share says, as far as the answer can be true of what was asked."""
+    try:
+        answers = _ANSWERS.decode(raw)
+    except (msgspec.MsgspecError, ValueError):
+        answers = {}
+    return {one.share: _lane(answers.get(one.share), one) for one in group}
+
+
+def _lane(answer: _Answer | None, asked: Batch) -> Lane | Unsafe:
+    if answer is not None and answer.unsafe is not None:
+        return Unsafe(answer.unsafe) if answer.unsafe.isprintable() else _NONSENSE
+    if answer is None or answer.lane is None:
+        return _NONSENSE
+    said = answer.lane
+    sent = {hashlib.sha256(memoryview(change)[8:]).hexdigest() for change in asked.changes}
+    if not said.heads or not sent.issuperset(said.heads):
+        return _NONSENSE
+    try:
+        return Lane(
+            heads=tuple(said.heads),
+            case_ref=name(said.case_ref),
+            people={name(person): name(role) for person, role in said.people.items()},
+            fields=dict(map(_field, said.fields)),
+        )
+    except SyncError:
+        return _NONSENSE
+
+
+def _field(
+    said: tuple[str, str, str, list[tuple[str, str, str]]],
+) -> tuple[Place, tuple[Written, ...]]:
+    section, about, field, wordings = said
+    place = Place(section, about, field)
+    key_of(place)
+    written = [Written(*wording) for wording in wordings]
+    for one in written:
+        register(one)
+    return place, in_order(written)

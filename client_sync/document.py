@@ -1,0 +1,268 @@
+"""The one door to Automerge. Every way in which it can lose, crash or hang is dealt with here.
+
+It has no list of conflicts, drops damaged changes in silence, raises bare errors and panics, and
+breaks when an actor returns: so every load is checked whole and writes as an actor never seen.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from automerge import core
+
+from client_sync.errors import NotALane, SyncError, UnknownHeads
+from client_sync.guard import MOST_OPS, Checked, check, check_share
+from client_sync.history import ancestry, sync_message, writers
+from client_sync.lane import Lane, in_order, key_of, name, place_of, register, written_in
+from tiers.fragment import Place, Written
+from tiers.gate import Cleared
+
+_CASE_REF, _PEOPLE, _FIELDS = "case_ref", "people", "fields"
+_PARTS = {_CASE_REF, _PEOPLE, _FIELDS}
+_AT_ONCE = MOST_OPS - 100  # in one transaction, so that the guard passes it
+
+_Writes = Mapping[str, Sequence[str]]  # key → its new registers, none to delete
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A new lane: all of its changes, and the heads that name this version."""
+
+    changes: tuple[bytes, ...]
+    heads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What an edit added to a lane, and the heads that name the version after it."""
+
+    new: tuple[bytes, ...]
+    heads: tuple[str, ...]
+
+
+def compose(cleared: Cleared, owner: bytes) -> Composed:
+    """The lane that says what was cleared, and has never said anything else."""
+    fragment = cleared.fragment
+    people = {name(person): name(role) for person, role in sorted(fragment.people.items())}
+    writes = {
+        key_of(place): tuple(map(register, in_order(wordings)))
+        for place, wordings in sorted(fragment.fields.items())
+        if wordings
+    }
+    case_ref = name(fragment.case_ref)
+    with _door():
+        document = core.Document(actor_id=_actor(owner))
+        with document.transaction() as transaction:
+            root = transaction.put_object(core.ROOT, owner.hex(), core.ObjType.Map)
+            transaction.put(root, _CASE_REF, core.ScalarType.Str, case_ref)
+            folk = transaction.put_object(root, _PEOPLE, core.ObjType.Map)
+            for person, role in people.items():
+                transaction.put(folk, person, core.ScalarType.Str, role)
+            fields = transaction.put_object(root, _FIELDS, core.ObjType.Map)
+        _write(document, fields, writes, owner)
+        return Composed(_since(document, [], owner), _heads(document))
+
+
+def change(
+    changes: Sequence[bytes],
+    heads: Sequence[str],
+    edits: Mapping[Place, Written | Sequence[Written] | None],
+    owner: bytes,
+    people: Mapping[str, str] = MappingProxyType({}),
+) -> Changed:
+    """Write edits drawn from `heads`, beside whatever colleagues have written since.
+
+    `people` are those the edits speak of; who is not in the lane yet is added.
+    """
+    writes = {key_of(place): tuple(map(register, _wordings(edit))) for place, edit in edits.items()}
+    people = {name(person): name(role) for person, role in people.items()}
+    loaded = _load(changes, owner)
+    drawn_from = [_hash(head) for head in heads]
+    if not drawn_from or not loaded.known.keys() >= set(drawn_from):
+        raise UnknownHeads
+    with _door():
+        before = loaded.document.get_heads()
+        there = set(loaded.document.keys(loaded.fields, drawn_from))
+        writes = {key: new for key, new in writes.items() if new or key in there}
+        branch = loaded.document.fork(drawn_from)
+        branch.set_actor(_actor(owner))
+        _introduce(branch, loaded.root, people)
+        _write(branch, loaded.fields, writes, owner)
+        loaded.document.merge(branch)
+        return Changed(_since(loaded.document, before, owner), _heads(loaded.document))
+
+
+def read(changes: Sequence[bytes], owner: bytes) -> Lane:
+    """What a lane says, with every wording that no other has replaced."""
+    loaded = _load(changes, owner)
+    with _door():
+        folk = _map_at(loaded.document, loaded.root, _PEOPLE)
+        people = {
+            person: name(_text_at(loaded.document, folk, person))
+            for person in sorted(loaded.document.keys(folk))
+        }
+        fields = {
+            place_of(key): in_order([written_in(text) for text in _current(loaded, key)])
+            for key in loaded.document.keys(loaded.fields)
+        }
+        return Lane(
+            heads=_heads(loaded.document),
+            case_ref=name(_text_at(loaded.document, loaded.root, _CASE_REF)),
+            people=people,
+            fields=dict(sorted(fields.items())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    document: core.Document
+    known: Mapping[bytes, Checked]
+    root: bytes
+    fields: bytes
+    before: Mapping[bytes, int] = field(default_factory=dict)  # hash → bits of itself and before
+    writers: Mapping[str, Sequence[Checked]] = field(default_factory=dict)
+
+
+def _load(changes: Sequence[bytes], owner: bytes) -> _Loaded:
+    known = check_share(changes, owner)
+    with _door():
+        document = core.Document(actor_id=_actor(owner))
+        message = core.Message.decode(sync_message(changes, known))
+        document.receive_sync_message(core.SyncState(), message)
+        if {one.hash for one in document.get_changes([])} != known.keys():
+            raise NotALane
+        if document.keys(core.ROOT) != [owner.hex()]:
+            raise NotALane
+        root = _map_at(document, core.ROOT, owner.hex())
+        if set(document.keys(root)) != _PARTS:
+            raise NotALane
+        fields = _map_at(document, root, _FIELDS)
+        if all(len(one.deps) <= 1 for one in known.values()) and len(document.get_heads()) == 1:
+            return _Loaded(document, known, root, fields)
+        return _Loaded(document, known, root, fields, ancestry(known), writers(known))
+
+
+def _current(loaded: _Loaded, key: str) -> list[str]:
+    """The registers of a key that no later write has seen: Automerge itself shows only one."""
+    writers = loaded.writers.get(key, ())
+    if len(writers) < 2:
+        return [_text_at(loaded.document, loaded.fields, key)]
+    wrote: dict[bytes, str | None] = {}
+    for one in writers:
+        here = loaded.document.get(loaded.fields, key, [one.hash])
+        seen = {_op(loaded.document.get(loaded.fields, key, [dep])) for dep in one.deps}
+        if here is None:
+            wrote[one.hash] = None
+        elif _op(here) not in seen:
+            wrote[one.hash] = _text_of(here)
+    return [
+        text
+        for mine, text in wrote.items()
+        if text is not None
+        and not any(other != mine and _sees(loaded, other, mine) for other in wrote)
+    ]
+
+
+def _sees(loaded: _Loaded, later: bytes, earlier: bytes) -> bool:
+    both = loaded.before[later] | loaded.before[earlier]
+    return both == loaded.before[later]
+
+
+def _introduce(document: core.Document, root: bytes, people: Mapping[str, str]) -> None:
+    folk = _map_at(document, root, _PEOPLE)
+    added = sorted(people.keys() - set(document.keys(folk)))
+    if added:
+        with document.transaction() as transaction:
+            for person in added:
+                transaction.put(folk, person, core.ScalarType.Str, people[person])
+
+
+def _write(document: core.Document, fields: bytes, writes: _Writes, owner: bytes) -> None:
+    """One wording of each key here; each further wording on a branch that saw the same."""
+    start = document.get_heads()
+    deepest = max(map(len, writes.values()), default=0)
+    for depth in range(1, deepest):
+        branch = document.fork(start)
+        branch.set_actor(_actor(owner))
+        _put(branch, fields, [(key, new[depth]) for key, new in writes.items() if depth < len(new)])
+        document.merge(branch)
+    trunk = document.fork(start) if deepest > 1 else document
+    if deepest > 1:
+        trunk.set_actor(_actor(owner))
+    _put(trunk, fields, [(key, new[0] if new else None) for key, new in writes.items()])
+    if deepest > 1:
+        document.merge(trunk)
+
+
+def _put(document: core.Document, fields: bytes, writes: Sequence[tuple[str, str | None]]) -> None:
+    for first in range(0, len(writes), _AT_ONCE):
+        with document.transaction() as transaction:
+            for key, text in writes[first : first + _AT_ONCE]:
+                if text is None:
+                    transaction.delete(fields, key)
+                else:
+                    transaction.put(fields, key, core.ScalarType.Str, text)
+
+
+def _since(document: core.Document, heads: Sequence[bytes], owner: bytes) -> tuple[bytes, ...]:
+    """The plain changes made after `heads`; what our own guard would refuse is not sent."""
+    made = tuple(bytes(one.raw_bytes) for one in document.get_changes(list(heads)))
+    for raw in made:
+        check(raw, owner)
+    return made
+
+
+def _map_at(document: core.Document, parent: bytes, key: str) -> bytes:
+    found = document.get(parent, key)
+    if found is None or found[0] != core.ObjType.Map:
+        raise NotALane
+    return bytes(found[1])
+
+
+def _text_at(document: core.Document, parent: bytes, key: str) -> str:
+    return _text_of(document.get(parent, key))
+
+
+def _text_of(found: object) -> str:
+    match found:
+        case ((core.ScalarType.Str, str() as text), _):
+            return text
+    raise NotALane
+
+
+def _op(found: tuple[object, bytes] | None) -> bytes:
+    return b"" if found is None else bytes(found[1])
+
+
+def _wordings(edit: Written | Sequence[Written] | None) -> tuple[Written, ...]:
+    if edit is None:
+        return ()
+    return (edit,) if isinstance(edit, Written) else in_order(edit)
+
+
+def _heads(document: core.Document) -> tuple[str, ...]:
+    return tuple(sorted(bytes(head).hex() for head in document.get_heads()))
+
+
+def _hash(head: str) -> bytes:
+    try:
+        return bytes.fromhex(head)
+    except ValueError:
+        raise UnknownHeads from None
+
+
+def _actor(owner: bytes) -> bytes:
+    return owner[:8] + secrets.token_bytes(8)
+
+
+@contextmanager
+def _door() -> Iterator[None]:
+    """Lets none of Automerge's errors out: their words may be words of a case."""
+    try:
+        yield
+    except (SyncError, KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
+        raise
+    except BaseException:  # a panic is no Exception
+        raise NotALane from None
