@@ -1,0 +1,143 @@
+"""Records and logs as they lie in the database: read together, written together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from client_sync.wire import Packet
+from crypto.log import Log
+from server.relay.tables import HeldRecord, HeldShare
+
+_ROWS: Final = 1_000  # 5 values a row: far below what one statement may carry on either engine
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record that is about to be kept."""
+
+    share: bytes
+    seq: int
+    packet: Packet
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is on the shelf of the shares that a push speaks of."""
+
+    logs: Mapping[bytes, Log] = field(default_factory=dict)
+    numbers: Mapping[bytes, int] = field(default_factory=dict)
+    stubs: Mapping[bytes, Mapping[int, bytes]] = field(default_factory=dict)
+
+    def stub(self, share: bytes, seq: int) -> bytes | None:
+        """The stub held at this place of this share's log."""
+        return self.stubs.get(share, {}).get(seq)
+
+
+async def read(seqs: Mapping[bytes, Sequence[int]]) -> Held:
+    """The logs of these shares, and the stubs already held at these places."""
+    if not seqs:
+        return Held()
+    rows = await HeldShare.select().where(HeldShare.share.is_in(list(seqs)))
+    logs = {row["share"]: _log(row) for row in rows}
+    numbers = {row["share"]: row["number"] for row in rows}
+    again = {
+        numbers[share]: share
+        for share, log in logs.items()
+        if any(seq <= log.seq for seq in seqs[share])
+    }
+    if not again:
+        return Held(logs, numbers)
+    wanted = sorted({seq for share in again.values() for seq in seqs[share]})
+    found = await HeldRecord.select(HeldRecord.share, HeldRecord.seq, HeldRecord.stub).where(
+        HeldRecord.share.is_in(list(again)) & HeldRecord.seq.is_in(wanted)
+    )
+    stubs: dict[bytes, dict[int, bytes]] = {}
+    for row in found:
+        stubs.setdefault(again[row["share"]], {})[row["seq"]] = row["stub"]
+    return Held(logs, numbers, stubs)
+
+
+async def put(
+    before: int, entries: Sequence[Entry], moved: Mapping[bytes, Log], held: Held
+) -> None:
+    """Keep these records after that number, and where their shares' logs now stand."""
+    numbers = dict(held.numbers)
+    values: list[object] = []
+    for g, entry in enumerate(entries, start=before + 1):
+        number = numbers.setdefault(entry.share, g)
+        body = b"" if moved[entry.share].closed else entry.packet.body
+        values += (g, number, entry.seq, entry.packet.stub, body)
+    await _insert(values)
+    await _move(moved, numbers)
+    await drop([numbers[share] for share, log in moved.items() if log.closed])
+
+
+async def drop(numbers: Sequence[int]) -> None:
+    """Empty the bodies of these shares; their stubs stay and still chain."""
+    if not numbers:
+        return
+    await HeldRecord.update({HeldRecord.body: b""}).where(HeldRecord.share.is_in(list(numbers)))
+    await HeldShare.update({HeldShare.dropped: True}).where(HeldShare.number.is_in(list(numbers)))
+
+
+async def _insert(values: list[object]) -> None:
+    # Raw, because a Table object for each of 10,000 rows takes three times as long as SQLite.
+    width = 5 * _ROWS
+    for at in range(0, len(values), width):
+        chunk = values[at : at + width]
+        rows = ", ".join(["({}, {}, {}, {}, {})"] * (len(chunk) // 5))
+        await HeldRecord.raw(
+            "INSERT INTO relay_record (g, share, seq, stub, body) VALUES " + rows,  # noqa: S608
+            *chunk,
+        )
+
+
+async def _move(moved: Mapping[bytes, Log], numbers: Mapping[bytes, int]) -> None:
+    if not moved:
+        return
+    rows = [
+        HeldShare(
+            number=numbers[share],
+            share=share,
+            release=log.release,
+            owner=log.owner,
+            recipient=log.recipient,
+            epoch=log.epoch,
+            seq=log.seq,
+            last_id=log.last_id,
+            ends=log.ends,
+            closed=log.closed,
+            dropped=False,
+        )
+        for share, log in moved.items()
+    ]
+    await HeldShare.insert(*rows).on_conflict(
+        target=HeldShare.number,
+        action="DO UPDATE",
+        values=[
+            HeldShare.epoch,
+            HeldShare.seq,
+            HeldShare.last_id,
+            HeldShare.ends,
+            HeldShare.closed,
+        ],
+    )
+
+
+def _log(row: Mapping[str, object]) -> Log:
+    return Log(
+        **{
+            name: row[name]
+            for name in (
+                "share",
+                "release",
+                "owner",
+                "recipient",
+                "epoch",
+                "seq",
+                "last_id",
+                "ends",
+                "closed",
+            )
+        }  # type: ignore[arg-type]
+    )

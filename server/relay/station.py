@@ -1,0 +1,52 @@
+"""What one relay process holds while it runs: who may speak, their tokens, and the doorbell."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from server.node import clock
+from server.node.clock import Reading
+from server.node.settings import Settings
+from server.relay import expiry
+from server.relay.doorbell import Doorbell
+from server.relay.members import Members
+from server.relay.tokens import Allowance, Tokens
+
+_TICK: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One relay at work."""
+
+    settings: Settings
+    members: Members
+    tokens: Tokens = field(default_factory=Tokens)
+    doorbell: Doorbell = field(default_factory=Doorbell)
+    # A push costs one for each 64 KiB: some 60 MiB at once, then 1.6 MiB a second for each member.
+    members_allowance: Allowance = field(default_factory=lambda: Allowance(1_000, 25))
+    # Before anybody is known there is one bucket for all: a challenge and a signature are cheap.
+    strangers_allowance: Allowance = field(default_factory=lambda: Allowance(400, 100))
+
+    async def time(self) -> Reading:
+        """What time it is here."""
+        return await clock.read(self.settings)
+
+    @contextlib.asynccontextmanager
+    async def ticking(self) -> AsyncIterator[None]:
+        """Destroy what has ended, all the while."""
+        ticks = asyncio.create_task(self._tick())
+        try:
+            yield
+        finally:
+            self.doorbell.dismiss()
+            ticks.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await ticks
+
+    async def _tick(self) -> None:
+        while True:
+            await expiry.expire((await self.time()).sure)
+            await asyncio.sleep(_TICK)
