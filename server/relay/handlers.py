@@ -20,6 +20,7 @@ from client_sync.wire import (
     unframe,
 )
 from crypto.errors import CryptoError
+from directory.errors import DirectoryError
 from server.relay import pages, records, statements
 from server.relay.counter import START, UnknownCursor
 from server.relay.members import Member
@@ -29,7 +30,6 @@ from server.relay.tokens import BadChallenge
 
 Asked = Request[Any, Any, State]
 _BYTES: Final = "application/octet-stream"
-_NO_BODY: Final = 0
 _UNIT: Final = 64 * 1024
 _BEARER: Final = "Bearer "
 
@@ -136,7 +136,7 @@ async def put_directory(request: Asked) -> dict[str, str]:
     _stranger(here, 1 + _length(request, MAX_DIRECTORY) // _UNIT)
     try:
         newer = await here.members.put(await request.body())
-    except CryptoError:
+    except (CryptoError, DirectoryError):
         raise _refusal(403, "not believed") from None
     if newer:
         here.doorbell.ring_all()

@@ -78,12 +78,12 @@ class Members:
 
     async def _newer_beside_us(self) -> bytes:
         row = (
-            await DirectoryRow.select(DirectoryRow.raw)
+            await DirectoryRow.select(DirectoryRow.signed)
             .where(DirectoryRow.number > self._directory.number)
             .order_by(DirectoryRow.number, ascending=False)
             .first()
         )
-        return row["raw"] if row else b""
+        return row["signed"] if row else b""
 
     async def _newer_handed_to_us(self) -> bytes:
         row = (

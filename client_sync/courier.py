@@ -1,0 +1,256 @@
+"""The one door to the network: carries sealed records and signed statements to a relay and back."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Final, NoReturn, Self
+
+import httpx
+from httpx_sse import EventSource, SSEError
+
+from client_sync.errors import SyncError
+from client_sync.wire import (
+    MAX_DIRECTORY,
+    MAX_PAGE,
+    Misframed,
+    Outcome,
+    Packet,
+    Page,
+    frame,
+    unframe_page,
+)
+from crypto.keys import NodeKey
+
+_CHALLENGE: Final = b"casefold relay challenge"
+_SMALL: Final = 512 * 1024  # a thousand results and every word of a refusal fit in this
+_QUICK: Final = httpx.Timeout(30.0, connect=5.0, pool=5.0)
+_PATIENT: Final = httpx.Timeout(45.0, connect=5.0, pool=5.0)  # three heartbeats of the doorbell
+_HEX: Final = 64
+_REASON: Final = 300
+_UNREACHABLE: Final = (httpx.TransportError, httpx.InvalidURL, httpx.StreamError)
+_FINAL: Final = frozenset({400, 403, 413, 415})
+
+
+class Unreachable(SyncError):
+    """The relay could not be reached. Everything is kept and will be sent when it can be."""
+
+
+class NotAdmitted(SyncError):
+    """The coordinating node has not enrolled this agency yet, or has suspended it."""
+
+
+class NotTheRelay(SyncError):
+    """Whoever answers at the relay's address is not the coordinating node this agency joined."""
+
+
+class CursorUnknown(SyncError):
+    """The relay does not know how far this node had read: it was restored from a backup."""
+
+
+class TooMuchAtOnce(Unreachable):
+    """The relay asks this node to wait before it sends more."""
+
+
+class RelayRefused(SyncError):
+    """The relay does not take this, and will not take it later."""
+
+
+class BadAnswer(Unreachable):
+    """The relay's answer cannot be understood. Everything is kept and will be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the relay did with one record."""
+
+    id: str
+    outcome: Outcome
+    reason: str
+
+
+class Courier:
+    """One node's way to its relay. Use it as an async context; it keeps one connection open."""
+
+    def __init__(self, url: str, identity: bytes, node_key: NodeKey, relay_identity: bytes) -> None:
+        self._identity = identity
+        self._node_key = node_key
+        self._relay = relay_identity
+        self._token = ""
+        # No proxy, certificate or password from the environment; no redirect; no HTTP/2.
+        self._client = httpx.AsyncClient(
+            base_url=url,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=_QUICK,
+            limits=httpx.Limits(max_connections=4, max_keepalive_connections=2),
+            headers={"accept-encoding": "identity", "user-agent": "casefold"},
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        await self._client.aclose()
+
+    async def push(self, records: Sequence[Packet]) -> list[Result]:
+        """Hand over one batch (see wire.batches); a result for each record, in the same order."""
+        answer = await self._ask("PUT", "/records", content=frame(records), most=_SMALL)
+        try:
+            results = [Result(*_told(one)) for one in json.loads(answer)]
+        except (ValueError, TypeError) as wrong:
+            raise BadAnswer from wrong
+        if len(results) != len(records):
+            raise BadAnswer
+        return results
+
+    async def pull(self, cursor: str | None = None) -> Page:
+        """What came after this cursor; CursorUnknown when the relay has forgotten it."""
+        asked = {"after": cursor} if cursor else {}
+        answer = await self._ask("GET", "/records", params=asked, most=MAX_PAGE)
+        try:
+            return unframe_page(answer)
+        except Misframed as wrong:
+            raise BadAnswer from wrong
+
+    async def put_statement(self, raw: bytes) -> None:
+        """Hand over one signed statement."""
+        await self._ask("PUT", "/statement", content=raw)
+
+    async def put_directory(self, raw: bytes) -> None:
+        """Hand over the directory this node has published."""
+        await self._ask("PUT", "/directory", content=raw)
+
+    async def get_directory(self) -> bytes:
+        """The signed directory the relay holds; empty if it holds none."""
+        return await self._ask("GET", "/directory", most=MAX_DIRECTORY)
+
+    async def doorbell(self) -> AsyncIterator[None]:
+        """One item each time the bell rings, the first at once; ends when the relay ends it."""
+        token = await self._admission()
+        headers = {"authorization": f"Bearer {token}", "accept": "text/event-stream"}
+        try:
+            async with self._client.stream(
+                "GET", "/doorbell", headers=headers, timeout=_PATIENT
+            ) as response:
+                if response.status_code != httpx.codes.OK:
+                    self._token = ""
+                    _refuse(response.status_code, await _bounded(response, _SMALL))
+                async for event in EventSource(response).aiter_sse():
+                    if event.event == "ring":
+                        yield None
+        except (*_UNREACHABLE, SSEError) as wrong:
+            raise Unreachable from wrong
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None = None,
+        params: dict[str, str] | None = None,
+        most: int = _SMALL,
+    ) -> bytes:
+        """One exchange with a token; a token the relay has forgotten is replaced once."""
+        for last in (False, True):
+            headers = {"authorization": f"Bearer {await self._admission()}"}
+            status, answer = await self._exchange(
+                method, path, content=content, params=params, headers=headers, most=most
+            )
+            if status != httpx.codes.UNAUTHORIZED or last:
+                break
+            self._token = ""
+        if status >= 300:
+            _refuse(status, answer)
+        return answer
+
+    async def _admission(self) -> str:
+        """This node's token, asked for when there is none."""
+        if self._token:
+            return self._token
+        status, answer = await self._exchange("GET", "/challenge")
+        if status != httpx.codes.OK:
+            _refuse(status, answer)
+        nonce, relay = _hex_of(answer, "nonce"), _hex_of(answer, "relay")
+        if relay != self._relay:
+            raise NotTheRelay
+        asked = {
+            "identity": self._identity.hex(),
+            "node_key": self._node_key.public.hex(),
+            "nonce": nonce.hex(),
+            "signature": self._node_key.sign(_CHALLENGE + self._relay + nonce).hex(),
+        }
+        content = json.dumps(asked).encode()
+        status, answer = await self._exchange("POST", "/token", content=content)
+        if status != httpx.codes.OK:
+            _refuse(status, answer)
+        self._token = _hex_of(answer, "token").hex()
+        return self._token
+
+    async def _exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None = None,
+        params: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        most: int = _SMALL,
+    ) -> tuple[int, bytes]:
+        """One request and its answer, read no further than an answer may be long."""
+        try:
+            async with self._client.stream(
+                method, path, content=content, params=params or None, headers=headers
+            ) as response:
+                return response.status_code, await _bounded(response, most)
+        except _UNREACHABLE as wrong:
+            raise Unreachable from wrong
+
+
+async def _bounded(response: httpx.Response, most: int) -> bytes:
+    if "content-encoding" in response.headers:
+        raise BadAnswer  # never asked for: a small answer that unpacks to a large one
+    parts: list[bytes] = []
+    size = 0
+    async for part in response.aiter_raw():
+        size += len(part)
+        if size > most:
+            raise BadAnswer
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _told(one: Any) -> tuple[str, Outcome, str]:
+    name, outcome, reason = one
+    if not isinstance(name, str) or len(name) != _HEX or not isinstance(reason, str):
+        raise ValueError
+    return name, Outcome(outcome), reason[:_REASON]
+
+
+def _hex_of(answer: bytes, name: str) -> bytes:
+    try:
+        return bytes.fromhex(json.loads(answer)[name])
+    except (ValueError, TypeError, KeyError) as wrong:
+        raise BadAnswer from wrong
+
+
+def _refuse(status: int, answer: bytes) -> NoReturn:
+    """Raise the situation this answer stands for."""
+    if status == httpx.codes.GONE:
+        raise CursorUnknown
+    if status == httpx.codes.FORBIDDEN and b"not enrolled" in answer:
+        raise NotAdmitted
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        raise TooMuchAtOnce
+    if status in _FINAL:
+        raise RelayRefused
+    raise BadAnswer
