@@ -1,0 +1,82 @@
+"""How often a passphrase may be tried: per account and device, and kept over a restart."""
+
+from datetime import datetime
+from hashlib import blake2b
+
+from server.node import database
+from server.node.errors import TooManyTries
+from server.node.member import fold
+from server.node.tables import KnownDevice, UnlockAttempt
+
+_FAILURES = 5
+_WITHIN = 60
+_CLOSED_FOR = 15 * 60
+_FORGET_AFTER = 3600
+_COMMAND_LINE = ""  # the command line has no cookie: whoever types there holds the folder already
+
+
+async def knows(staff_id: str, device: str) -> bool:
+    """Has this member of staff signed in on this device before?"""
+    return bool(await KnownDevice.exists().where(KnownDevice.key == _hash(staff_id, device)))
+
+
+async def may_try(account: str, device: str, now: datetime, *, known: bool = False) -> None:
+    """Go on only while this account's bucket is open. Unknown devices of an account share one."""
+    bucket = _bucket(account, device, known=known)
+    row = await UnlockAttempt.select().where(UnlockAttempt.bucket == bucket).first()
+    if row is not None and row["closed_until"] > now.timestamp():
+        raise TooManyTries
+
+
+async def note_failure(account: str, device: str, now: datetime, *, known: bool = False) -> None:
+    """One wrong passphrase: the fifth within a minute closes the bucket for fifteen."""
+    bucket, at = _bucket(account, device, known=known), int(now.timestamp())
+    async with database.transaction():
+        await UnlockAttempt.delete().where(
+            (UnlockAttempt.first_at < at - _FORGET_AFTER) & (UnlockAttempt.closed_until <= at)
+        )
+        row = await database.lock_row(UnlockAttempt, UnlockAttempt.bucket == bucket)
+        if row is None:
+            await UnlockAttempt.insert(UnlockAttempt(bucket=bucket, first_at=at, failures=1))
+            return
+        fresh = at - row["first_at"] >= _WITHIN
+        failures = 1 if fresh else row["failures"] + 1
+        await UnlockAttempt.update(
+            {
+                UnlockAttempt.first_at: at if fresh else row["first_at"],
+                UnlockAttempt.failures: failures,
+                UnlockAttempt.closed_until: at + _CLOSED_FOR if failures >= _FAILURES else 0,
+            }
+        ).where(UnlockAttempt.id == row["id"])
+
+
+async def note_success(
+    account: str, device: str, now: datetime, staff_id: str, *, known: bool = False
+) -> None:
+    """The right passphrase: the bucket is emptied, and the device is known from now on."""
+    async with database.transaction():
+        await UnlockAttempt.delete().where(
+            UnlockAttempt.bucket == _bucket(account, device, known=known)
+        )
+        if device == _COMMAND_LINE:
+            return
+        key = _hash(staff_id, device)
+        seen = int(now.timestamp())
+        if await KnownDevice.exists().where(KnownDevice.key == key):
+            await KnownDevice.update({KnownDevice.seen_at: seen}).where(KnownDevice.key == key)
+            return
+        await KnownDevice.insert(KnownDevice(key=key, staff_id=staff_id, seen_at=seen))
+
+
+def _bucket(account: str, device: str, *, known: bool) -> str:
+    if known:
+        return _hash(fold(account), "known", device)
+    if device == _COMMAND_LINE:
+        return _hash(fold(account), "command line")
+    # A device that is not known chose its own cookie; a bucket each would be no limit at all.
+    return _hash(fold(account), "any")
+
+
+def _hash(*parts: str) -> str:
+    told = "\x00".join(parts).encode("utf-8", "surrogatepass")
+    return blake2b(told, digest_size=32, person=b"cf-attempt").hexdigest()

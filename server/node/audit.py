@@ -1,0 +1,131 @@
+"""What was done here, by whom, in a chain: an entry changed, removed or moved is named."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Protocol
+
+from server.node import database
+from server.node.tables import AuditEntry, AuditHead
+
+_START = "0" * 64
+_BATCH = 1_000
+
+Plain = str | int | bool | None | list[str]
+
+
+class Witness(Protocol):
+    """Whoever acts, and when: enough of a desk to write down who did it."""
+
+    @property
+    def who(self) -> str: ...
+
+    @property
+    def now(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that was done."""
+
+    n: int
+    at: str
+    who: str
+    act: str
+    subject: str
+    detail: Mapping[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditVerdict:
+    """Whether the chain holds, how long it is, and the first entry that does not."""
+
+    ok: bool
+    count: int
+    first_broken: int | None
+    head: str
+
+
+async def record(act: str, subject: str, desk: Witness, **plain: Plain) -> int:
+    """Write down one act inside its own transaction; ids only, never what a case says."""
+    database.require_transaction()
+    head = await database.lock_row(AuditHead, AuditHead.id == 1)
+    n = int(head["n"]) + 1 if head else 1
+    prev = str(head["hash"]) if head else _START
+    at = desk.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    detail = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    chained = _hash((n, at, desk.who, act, subject, detail, prev))
+    await AuditEntry.insert(
+        AuditEntry(
+            n=n,
+            at=at,
+            who=desk.who,
+            act=act,
+            subject=subject,
+            detail=detail,
+            prev=prev,
+            hash=chained,
+        )
+    )
+    if head is None:
+        await AuditHead.insert(AuditHead(id=1, n=n, hash=chained))
+    else:
+        await AuditHead.update({AuditHead.n: n, AuditHead.hash: chained}).where(AuditHead.id == 1)
+    return n
+
+
+async def head() -> tuple[int, str]:
+    """How many entries there are, and the hash that stands for them all; goes into beacons."""
+    row = await AuditHead.select(AuditHead.n, AuditHead.hash).where(AuditHead.id == 1).first()
+    return (int(row["n"]), str(row["hash"])) if row else (0, _START)
+
+
+async def verify() -> AuditVerdict:
+    """Read the whole chain; the first entry that does not follow is named."""
+    stands, (count, last) = (0, _START), await head()
+    while stands[0] < count:
+        rows = await (
+            AuditEntry.select()
+            .where((AuditEntry.n > stands[0]) & (AuditEntry.n <= count))
+            .order_by(AuditEntry.n)
+            .limit(_BATCH)
+        )
+        if not rows:
+            break
+        for row in rows:
+            if not _follows(row, *stands):
+                return AuditVerdict(False, count, stands[0] + 1, last)
+            stands = (int(row["n"]), str(row["hash"]))
+    if stands != (count, last):
+        return AuditVerdict(False, count, min(stands[0] + 1, max(count, 1)), last)
+    return AuditVerdict(True, count, None, last)
+
+
+async def list_entries(
+    limit: int = 100, before: int | None = None, acts: frozenset[str] = frozenset()
+) -> list[Entry]:
+    """The latest entries, newest first. Who may ask is access.require(desk, Act.READ_AUDIT)."""
+    query = AuditEntry.select().order_by(AuditEntry.n, ascending=False).limit(limit)
+    if before is not None:
+        query = query.where(AuditEntry.n < before)
+    if acts:
+        query = query.where(AuditEntry.act.is_in(sorted(acts)))
+    return [
+        Entry(
+            row["n"], row["at"], row["who"], row["act"], row["subject"], json.loads(row["detail"])
+        )
+        for row in await query
+    ]
+
+
+def _follows(row: Mapping[str, object], n: int, prev: str) -> bool:
+    words = (str(row[column]) for column in ("at", "who", "act", "subject", "detail"))
+    wanted = _hash((n + 1, *words, prev))
+    return row["n"] == n + 1 and row["prev"] == prev and row["hash"] == wanted
+
+
+def _hash(parts: tuple[int | str, ...]) -> str:
+    told = json.dumps(parts, separators=(",", ":"))
+    return blake2b(told.encode(), digest_size=32, person=b"cf-audit").hexdigest()

@@ -1,0 +1,341 @@
+"""Who takes part: cards checked by voice, and the directory the coordinating node signs."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from crypto.errors import CryptoError
+from directory import card as cards
+from directory import snapshot
+from directory.agency import Agency
+from directory.card import Card
+from directory.errors import DirectoryError
+from directory.snapshot import Directory
+from server.node import audit, believed, database
+from server.node.access import Act, require
+from server.node.believed import current
+from server.node.desk import Desk
+from server.node.errors import BadFile, NotFound, RefusedAct, Usage
+from server.node.tables import NodeRow, PartnerCard
+from tiers.tier import Tier
+
+__all__ = [
+    "Change",
+    "Partner",
+    "adopt",
+    "change_partner",
+    "current",
+    "enrol",
+    "find",
+    "join",
+    "partners",
+    "publish",
+    "publish_due",
+    "read_card",
+    "verify",
+    "write_itself",
+]
+
+_OWN_AGREEMENT = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """One agency of the directory, and whether this agency has itself checked its words."""
+
+    agency: Agency
+    verified_here: bool
+    itself: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to change about a partner; what is not named stays."""
+
+    tier: Tier | None = None
+    seat: str | None = None
+    no_seat: bool = False
+    agreement_until: date | None = None
+    suspended: bool | None = None
+    remove: bool = False
+
+
+async def partners(desk: Desk) -> list[Partner]:
+    """Everybody in the directory, in its order."""
+    require(desk, Act.LIST_PARTNERS)
+    rows = await PartnerCard.select(PartnerCard.identity).where(
+        PartnerCard.verified_at.is_not_null()
+    )
+    verified = {row["identity"] for row in rows}
+    return [
+        Partner(agency, agency.id in verified, agency.id == desk.node.identity)
+        for agency in desk.directory.entries
+    ]
+
+
+async def enrol(  # noqa: PLR0917  # the command's parts, in its order
+    raw: bytes,
+    tier: Tier,
+    seats: frozenset[str],
+    agreement_until: date,
+    words: str,
+    desk: Desk,
+) -> Directory:
+    """Take an agency in: its words were read aloud, its agreement is signed; the next snapshot."""
+    require(desk, Act.ENROL)
+    _coordinating_only(desk)
+    card = _checked(raw, words, desk)
+    if card.coordinating:
+        raise RefusedAct("This is a coordinating node's card; agencies are enrolled, not it.")
+    if agreement_until < desk.today:
+        raise Usage("The agreement would have ended already; give a day that is still to come.")
+    _known_seats(seats, desk)
+    entry = Agency(
+        name=card.name,
+        kind=card.kind,
+        identity=card.identity.hex(),
+        node_key=card.node_key.hex(),
+        tier=tier.value,
+        agreement_signed=desk.today,
+        agreement_until=agreement_until,
+        seats=seats,
+        verified_on=desk.today,
+        suspended=False,
+        coordinating=False,
+    )
+    async with database.transaction():
+        before = await current(desk.node.trusted)
+        others = [agency for agency in before.entries if agency.id != entry.id]
+        following = await _publish(before, [*others, entry], desk)
+        await _keep_card(card, raw, desk)
+        await audit.record(
+            Act.ENROL.value,
+            entry.id,
+            desk,
+            tier=tier.value,
+            seats=sorted(seats),
+            until=agreement_until.isoformat(),
+            directory=following.number,
+        )
+    return following
+
+
+async def join(raw: bytes, words: str, desk: Desk) -> Card:
+    """Trust this coordinating node, whose words were read aloud, from now on."""
+    require(desk, Act.JOIN)
+    if desk.node.coordinating:
+        raise RefusedAct("A coordinating node joins nobody; agencies join it.")
+    card = _checked(raw, words, desk)
+    if not card.coordinating or not card.relay:
+        raise RefusedAct("This is not the card of a coordinating node.")
+    if card.pack != desk.pack.digest:
+        raise RefusedAct(
+            "That coalition works by another protocol pack than this node was made with. Ask its "
+            "coordinator for the pack file and make the node with it."
+        )
+    if desk.node.joined and desk.node.trusted != card.identity:
+        raise RefusedAct("This node already belongs to another coalition.")
+    async with database.transaction():
+        await NodeRow.update(
+            {
+                NodeRow.relay_identity: card.identity.hex(),
+                NodeRow.relay_url: card.relay,
+                NodeRow.trusted_card: raw,
+            }
+        ).where(NodeRow.identity == desk.node.identity)
+        await _keep_card(card, raw, desk)
+        await audit.record(Act.JOIN.value, card.identity.hex(), desk)
+    return card
+
+
+async def verify(raw: bytes, words: str, desk: Desk) -> Card:
+    """Write down that this agency itself compared the words with a partner, by voice."""
+    require(desk, Act.VERIFY_PARTNER)
+    card = _checked(raw, words, desk)
+    listed = desk.directory.agency(card.identity.hex())
+    if listed is not None and listed.node_key != card.node_key.hex():
+        raise RefusedAct(
+            "The directory names another node key for this agency. Tell the coordinator; until "
+            "this is cleared up, share nothing with it."
+        )
+    async with database.transaction():
+        await _keep_card(card, raw, desk)
+        await audit.record(Act.VERIFY_PARTNER.value, card.identity.hex(), desk)
+    return card
+
+
+async def change_partner(name: str, change: Change, desk: Desk) -> Directory:
+    """Change how an agency stands, in the next snapshot. Shares follow when each node syncs."""
+    require(desk, Act.CHANGE_PARTNER)
+    _coordinating_only(desk)
+    agency = find(name, desk)
+    if agency.id == desk.node.identity and (change.remove or change.suspended or change.no_seat):
+        raise RefusedAct("The coordinating node cannot take itself out of its own directory.")
+    async with database.transaction():
+        before = await current(desk.node.trusted)
+        entries = [
+            entry if entry.id != agency.id else _changed(entry, change, desk)
+            for entry in before.entries
+            if not (change.remove and entry.id == agency.id)
+        ]
+        following = await _publish(before, entries, desk)
+        await audit.record(
+            Act.CHANGE_PARTNER.value,
+            agency.id,
+            desk,
+            change=sorted(_named(change)),
+            directory=following.number,
+        )
+    return following
+
+
+async def adopt(raw: bytes, desk: Desk) -> Directory:
+    """Believe a newer snapshot that came by sync; works locked. Older or forked: refused."""
+    if not desk.node.joined:
+        raise RefusedAct("This node has not joined a coalition yet.")
+    async with database.transaction():
+        before = await current(desk.node.trusted)
+        try:
+            following = snapshot.adopt(before, raw, desk.node.trusted)
+        except (CryptoError, DirectoryError) as error:
+            raise RefusedAct(str(error)) from error
+        if following.number == before.number:
+            return before
+        await believed.store(following, desk.now)
+        await audit.record("directory.adopt", following.id, desk, number=following.number)
+    return following
+
+
+async def publish(desk: Desk) -> Directory:
+    """The same entries in a fresh snapshot, before the last one runs out."""
+    _coordinating_only(desk)
+    async with database.transaction():
+        before = await current(desk.node.trusted)
+        following = await _publish(before, before.entries, desk)
+        await audit.record("directory.publish", following.id, desk, number=following.number)
+    return following
+
+
+def publish_due(desk: Desk) -> bool:
+    """Is a quarter of the directory's life over? Then an unlocked node publishes it again."""
+    if not desk.node.coordinating:
+        return False
+    spent: int = (desk.today - desk.directory.issued).days
+    return spent * 4 >= desk.pack.clocks["directory_valid_days"]
+
+
+async def write_itself(desk: Desk) -> None:
+    """Entry 1: the coordinating node itself, with its seat and an agreement of one year."""
+    database.require_transaction()
+    seats = {row.seat for row in desk.pack.exchanges.values() if row.seat}
+    entry = Agency(
+        name=desk.node.name,
+        kind=desk.node.kind,
+        identity=desk.node.identity,
+        node_key=desk.node.node_key.public.hex(),
+        tier=Tier.REFERRAL.value,
+        agreement_signed=desk.today,
+        agreement_until=desk.today + _OWN_AGREEMENT,
+        seats=frozenset(seats),
+        verified_on=desk.today,
+        suspended=False,
+        coordinating=True,
+    )
+    following = await _publish(desk.directory, [entry], desk)
+    await audit.record("directory.publish", following.id, desk, number=following.number)
+
+
+def find(name: str, desk: Desk) -> Agency:
+    """The one agency of the directory that this name, id or beginning of either means."""
+    try:
+        return desk.directory.find(name)
+    except DirectoryError as error:
+        raise NotFound(str(error)) from error
+
+
+def read_card(raw: bytes, desk: Desk) -> Card:
+    """A contact card, with its signature checked; a rehearsal card only at a rehearsal node."""
+    try:
+        card = cards.read(raw)
+    except (CryptoError, DirectoryError) as error:
+        raise BadFile(f"This is not a contact card that can be trusted. {error}") from error
+    if card.rehearsal and not desk.node.rehearsal:
+        raise RefusedAct("This card is from a rehearsal. A real node never takes it.")
+    if desk.node.rehearsal and not card.rehearsal:
+        raise RefusedAct("This is a real agency's card. A rehearsal node never takes it.")
+    return card
+
+
+def _checked(raw: bytes, words: str, desk: Desk) -> Card:
+    card = read_card(raw, desk)
+    if card.identity == desk.node.identity_key:
+        raise RefusedAct("This is this node's own card.")
+    if tuple(words.lower().replace("-", " ").replace(",", " ").split()) != tuple(card.words):
+        raise RefusedAct(
+            "These are not the words of this card. Call the agency on a number you already know, "
+            "and have them read theirs aloud."
+        )
+    return card
+
+
+def _coordinating_only(desk: Desk) -> None:
+    if not desk.node.coordinating:
+        raise RefusedAct("Only the coordinating node keeps the directory.")
+
+
+def _known_seats(seats: Iterable[str], desk: Desk) -> None:
+    known = {row.seat for row in desk.pack.exchanges.values() if row.seat}
+    unknown = sorted(set(seats) - known)
+    if unknown:
+        raise Usage(f"The pack knows no seat {unknown[0]}. It knows: {', '.join(sorted(known))}.")
+
+
+def _changed(entry: Agency, change: Change, desk: Desk) -> Agency:
+    if change.seat:
+        _known_seats([change.seat], desk)
+    seats = frozenset() if change.no_seat else entry.seats
+    return replace(
+        entry,
+        tier=change.tier.value if change.tier else entry.tier,
+        seats=seats | {change.seat} if change.seat else seats,
+        agreement_signed=desk.today if change.agreement_until else entry.agreement_signed,
+        agreement_until=change.agreement_until or entry.agreement_until,
+        suspended=entry.suspended if change.suspended is None else change.suspended,
+    )
+
+
+def _named(change: Change) -> list[str]:
+    """What changed, in the words of the command."""
+    told = {
+        f"tier {change.tier.value if change.tier else ''}": change.tier is not None,
+        f"seat {change.seat}": change.seat is not None,
+        "no seat": change.no_seat,
+        f"agreement until {change.agreement_until}": change.agreement_until is not None,
+        f"suspended {change.suspended}": change.suspended is not None,
+        "removed": change.remove,
+    }
+    return [words for words, meant in told.items() if meant]
+
+
+async def _publish(before: Directory, entries: Sequence[Agency], desk: Desk) -> Directory:
+    identity = desk.unlocked().identity
+    until = desk.today + timedelta(days=desk.pack.clocks["directory_valid_days"])
+    try:
+        following = snapshot.publish(before, entries, identity, desk.today, until, desk.pack.digest)
+    except (CryptoError, DirectoryError) as error:
+        raise RefusedAct(str(error)) from error
+    await believed.store(following, desk.now)
+    return following
+
+
+async def _keep_card(card: Card, raw: bytes, desk: Desk) -> None:
+    identity, at = card.identity.hex(), int(desk.now.timestamp())
+    held = await database.lock_row(PartnerCard, PartnerCard.identity == identity)
+    if held is None:
+        await PartnerCard.insert(
+            PartnerCard(identity=identity, signed=raw, verified_at=at, verified_by=desk.who)
+        )
+        return
+    await PartnerCard.update(
+        {PartnerCard.signed: raw, PartnerCard.verified_at: at, PartnerCard.verified_by: desk.who}
+    ).where(PartnerCard.id == held["id"])

@@ -1,0 +1,183 @@
+"""One place for what the database must promise: every act is one immediate, durable transaction.
+
+An app's tables need nothing special: Piccolo finds the engine here. Write a migration with
+    PICCOLO_CONF=server.piccolo_conf CASEFOLD_DATA=$(mktemp -d) .venv/bin/piccolo \
+        migrations new casework --auto
+and commit the file; prepare() runs what is missing, of every app, in one transaction.
+"""
+
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import asyncpg  # type: ignore[import-untyped]
+from piccolo.custom_types import Combinable
+from piccolo.table import Table
+
+from server.node import migrations
+from server.node.engines import CURRENT, PRAGMAS, NodeEngine, NodePostgresEngine, NodeSQLiteEngine
+from server.node.errors import (
+    DatabaseBusy,
+    DatabaseDamaged,
+    DatabaseError,
+    DatabaseUnreachable,
+    DatabaseUnsafe,
+    DiskFull,
+)
+from server.node.settings import Settings
+
+# Piccolo asks a module for the engine; this one names the engine and no app, so that the relay
+# standing alone never imports a case table.
+os.environ.setdefault("PICCOLO_CONF", "server.node.piccolo_engine")
+
+_SQLITE_SITUATIONS: tuple[tuple[str, Callable[[], DatabaseError]], ...] = (
+    ("disk is full", DiskFull),
+    ("locked", DatabaseBusy),
+    ("malformed", DatabaseDamaged),
+    ("not a database", DatabaseDamaged),
+    ("disk i/o error", DatabaseDamaged),
+    ("unable to open", DatabaseUnreachable),
+)
+
+
+class NotInTransaction(RuntimeError):
+    """This must be called inside database.transaction()."""
+
+
+class AlreadyInTransaction(RuntimeError):
+    """An act is one transaction: a second was begun inside the first."""
+
+
+def engine_for(settings: Settings) -> NodeEngine:
+    """A new engine for this node's database."""
+    if settings.database_url:
+        return NodePostgresEngine(settings.database_url)
+    return NodeSQLiteEngine(settings.database_file)
+
+
+def bind(engine: NodeEngine) -> NodeEngine:
+    """Make this the engine of the whole process; a process that serves binds once."""
+    CURRENT._process = engine
+    return engine
+
+
+@contextmanager
+def using(engine: NodeEngine) -> Iterator[NodeEngine]:
+    """Within this block, and in tasks started from it, this engine is the one in use."""
+    token = CURRENT._here.set(engine)
+    try:
+        yield engine
+    finally:
+        CURRENT._here.reset(token)
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[None]:
+    """One act: all of it or none. Nesting is refused; start a task in a fresh context."""
+    if CURRENT.transaction_exists():
+        raise AlreadyInTransaction
+    with _named_errors():
+        async with CURRENT.transaction():
+            yield
+
+
+def in_transaction() -> bool:
+    """Is this task inside an act?"""
+    return CURRENT.transaction_exists()
+
+
+def require_transaction() -> None:
+    """Go on only inside a transaction."""
+    if not in_transaction():
+        raise NotInTransaction
+
+
+async def lock_row(table: type[Table], where: Combinable) -> dict[str, Any] | None:
+    """The row, held until this transaction ends, so that it can be read, thought about, written."""
+    require_transaction()
+    query = table.select().where(where).first()
+    if isinstance(CURRENT.engine, NodePostgresEngine):
+        query = query.lock_rows()
+    row: dict[str, Any] | None = await query
+    return row
+
+
+async def prepare(settings: Settings, apps: Sequence[str] = migrations.APPS) -> None:
+    """Make the folder and these apps' schema ready; the engine must be bound. Safe to repeat."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.data.chmod(0o700)
+    await check()
+    if settings.database_url is None:
+        settings.database_file.chmod(0o600)
+    with _named_errors():
+        await migrations.run_missing(apps)
+
+
+async def check() -> None:
+    """Refuse a database that would lose or leak what is written to it."""
+    with _named_errors():
+        engine = CURRENT.engine
+        if isinstance(engine, NodePostgresEngine):
+            return await _check_postgres(engine)
+        return await _check_sqlite(engine)
+
+
+async def _check_sqlite(engine: NodeSQLiteEngine) -> None:
+    connection = await engine.get_connection()
+    try:
+        for name, wanted in PRAGMAS.items():
+            row = await (await connection.execute(f"PRAGMA {name}")).fetchone()
+            found = next(iter(row.values())) if row else None
+            if found != wanted:
+                raise DatabaseUnsafe(
+                    f"This SQLite does not keep {name} at {wanted} (it says {found}). "
+                    "This node will not start on it; use a local disk."
+                )
+    finally:
+        await connection.close()
+
+
+async def _check_postgres(engine: NodePostgresEngine) -> None:
+    for name in ("synchronous_commit", "fsync", "full_page_writes"):
+        rows = await engine._run_in_new_connection(f"SHOW {name}")
+        if rows[0][name] != "on":
+            raise DatabaseUnsafe(
+                f"PostgreSQL has {name} off: an acknowledged withdrawal could be lost. Turn it on."
+            )
+
+
+def checkpoint() -> None:
+    """After destroying, leave nothing of it in SQLite's write-ahead log."""
+    engine = CURRENT.engine
+    if isinstance(engine, NodeSQLiteEngine):
+        engine.checkpoint()
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    """Say in a sentence what the database said in its own words."""
+    try:
+        yield
+    except sqlite3.IntegrityError:
+        raise
+    except sqlite3.DatabaseError as error:
+        words = str(error).lower()
+        for part, situation in _SQLITE_SITUATIONS:
+            if part in words:
+                raise situation() from error
+        raise
+    except asyncpg.DiskFullError as error:
+        raise DiskFull from error
+    except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as error:
+        raise DatabaseBusy from error
+    except (asyncpg.DataCorruptedError, asyncpg.IndexCorruptedError) as error:
+        raise DatabaseDamaged from error
+    except (
+        asyncpg.PostgresConnectionError,
+        asyncpg.InvalidAuthorizationSpecificationError,
+        asyncpg.InvalidCatalogNameError,
+        asyncpg.CannotConnectNowError,
+    ) as error:
+        raise DatabaseUnreachable from error
