@@ -127,8 +127,11 @@ class Courier:
         await self._ask("PUT", "/statement", content=raw)
 
     async def put_directory(self, raw: bytes) -> None:
-        """Hand over the directory this node has published."""
-        await self._ask("PUT", "/directory", content=raw)
+        """Hand over the directory this node has published; its signature is its admission."""
+        await self._challenge()
+        status, answer = await self._exchange("PUT", "/directory", content=raw)
+        if status >= 300:
+            _refuse(status, answer)
 
     async def get_directory(self) -> bytes:
         """The signed directory the relay holds; empty if it holds none."""
@@ -177,12 +180,7 @@ class Courier:
         """This node's token, asked for when there is none."""
         if self._token:
             return self._token
-        status, answer = await self._exchange("GET", "/challenge")
-        if status != httpx.codes.OK:
-            _refuse(status, answer)
-        nonce, relay = _hex_of(answer, "nonce"), _hex_of(answer, "relay")
-        if relay != self._relay:
-            raise NotTheRelay
+        nonce = await self._challenge()
         asked = {
             "identity": self._identity.hex(),
             "node_key": self._node_key.public.hex(),
@@ -195,6 +193,15 @@ class Courier:
             _refuse(status, answer)
         self._token = _hex_of(answer, "token").hex()
         return self._token
+
+    async def _challenge(self) -> bytes:
+        """What to sign for a token; NotTheRelay when another coalition's relay answers."""
+        status, answer = await self._exchange("GET", "/challenge")
+        if status != httpx.codes.OK:
+            _refuse(status, answer)
+        if _hex_of(answer, "relay") != self._relay:
+            raise NotTheRelay
+        return _hex_of(answer, "nonce")
 
     async def _exchange(
         self,
