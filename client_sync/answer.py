@@ -9,7 +9,7 @@ import msgspec
 
 from client_sync.cell import Batch
 from client_sync.errors import SyncError
-from client_sync.lane import Lane, in_order, key_of, name, register
+from client_sync.lane import Lane, check_written, in_order, key_of, name
 from tiers.fragment import Place, Written
 
 _Head = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
@@ -77,5 +77,5 @@ def _field(
     key_of(place)
     written = [Written(*wording) for wording in wordings]
     for one in written:
-        register(one)
+        check_written(one)
     return place, in_order(written)

@@ -13,16 +13,17 @@ import signal
 import struct
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-from client_sync.document import read
+from client_sync.document import read, rehearse
 from client_sync.errors import SyncError
 from client_sync.lane import Lane
 
 SECONDS = 2  # of processor time, and of wall clock
 MEMORY = 512 * 2**20
 LONGEST_ANSWER = 48 * 2**20
-NO_ANSWER = 0xFFFFFFFF
+NO_ANSWER = b"\0\0\0\0"  # in place of an answer: its child did not live to give one
 
 _COUNT = struct.Struct(">I")
 _ITEM = struct.Struct(">H32sI")  # length of the share's name, owner, how many changes
@@ -35,6 +36,13 @@ class Batch:
     share: str
     owner: bytes
     changes: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    number: int
+    asks: int
+    answers: int
 
 
 def frame(batch: Sequence[Batch]) -> bytes:
@@ -99,15 +107,17 @@ def main() -> None:
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
     os.close(nowhere)
+    os.closerange(told + 1, 1024)
     gc.collect()
     gc.freeze()
     gc.disable()
+    waiting = _born((asked, told))
     while (question := _heard(asked)) is not None:
-        reply = _in_a_child(question)
-        if reply is None:
-            _say(told, _COUNT.pack(NO_ANSWER))
-        else:
-            _say(told, _COUNT.pack(len(reply)) + reply)
+        reply = _asked_of(waiting, question)
+        _say(told, NO_ANSWER if reply is None else reply)
+        _end(waiting)
+        waiting = _born((asked, told))
+    _end(waiting)
 
 
 def _heard(source: int) -> bytes | None:
@@ -132,51 +142,61 @@ def _say(target: int, words: bytes) -> None:
         rest = rest[os.write(target, rest) :]
 
 
-def _in_a_child(question: bytes) -> bytes | None:
-    heard, told = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _live_and_die(question, told)
+def _born(inherited: Sequence[int]) -> _Child:
+    """A child that waits for one question: being born and warm takes longer than answering."""
+    asked, asks = os.pipe()
+    answers, told = os.pipe()
+    number = os.fork()
+    if number == 0:
+        _live_and_die(asked, told, (*inherited, asks, answers))
+    os.close(asked)
     os.close(told)
-    reply = _until(heard, time.monotonic() + SECONDS)
-    os.close(heard)
-    if reply is None:
-        os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    return reply if status == 0 else None
+    return _Child(number, asks, answers)
 
 
-def _until(source: int, deadline: float) -> bytes | None:
-    """All that is said before the deadline; nothing if it is late or too much."""
+def _asked_of(child: _Child, question: bytes) -> bytes | None:
+    """The child's whole answer, its length before it; nothing if late, cut short or too long."""
+    with suppress(BrokenPipeError):
+        _say(child.asks, _COUNT.pack(len(question)) + question)
+    deadline = time.monotonic() + SECONDS
     waiting = select.poll()
-    waiting.register(source, select.POLLIN | select.POLLHUP)
-    parts: list[bytes] = []
-    size = 0
+    waiting.register(child.answers, select.POLLIN | select.POLLHUP)
+    reply = bytearray()
     while waiting.poll(max(0.0, deadline - time.monotonic()) * 1000):
-        part = os.read(source, 2**20)
-        if not part:
-            return b"".join(parts)
-        parts.append(part)
-        size += len(part)
-        if size > LONGEST_ANSWER:
+        part = os.read(child.answers, 2**20)
+        reply += part
+        if not part or len(reply) > LONGEST_ANSWER:
             return None
+        if len(reply) >= _COUNT.size and len(reply) == _COUNT.size + _COUNT.unpack_from(reply)[0]:
+            return bytes(reply)
     return None
 
 
-def _live_and_die(question: bytes, told: int) -> None:
-    """Read the batch under limits and say one thing; whatever happens, this process ends here."""
+def _end(child: _Child) -> None:
+    os.close(child.asks)
+    os.close(child.answers)
+    os.kill(child.number, signal.SIGKILL)
+    os.waitpid(child.number, 0)
+
+
+def _live_and_die(asked: int, told: int, inherited: Sequence[int]) -> None:
+    """Read one batch under limits and say one thing; whatever happens, this process ends here."""
     status = 1
     try:
-        _confine(told)
-        _say(told, answer(unframe(question)))
-        status = 0
+        _confine(inherited)
+        rehearse()
+        question = _heard(asked)
+        if question is not None:
+            said = answer(unframe(question))
+            _say(told, _COUNT.pack(len(said)) + said)
+            status = 0
     finally:
         os._exit(status)
 
 
-def _confine(told: int) -> None:
-    os.closerange(3, told)
-    os.closerange(told + 1, 256)
+def _confine(inherited: Sequence[int]) -> None:
+    for pipe in inherited:
+        os.close(pipe)
     for limit, most in (
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_CPU, SECONDS),

@@ -151,9 +151,10 @@ def _exchange(cell: subprocess.Popen[bytes], question: bytes) -> bytes | None:
     while rest:
         _ready(told, select.POLLOUT, deadline)
         rest = rest[os.write(told, rest[: 2**16]) :]
-    length = int.from_bytes(_hear(heard, 4, deadline), "big")
-    if length == NO_ANSWER:
+    spelled = _hear(heard, len(NO_ANSWER), deadline)
+    if spelled == NO_ANSWER:
         return None
+    length = int.from_bytes(spelled, "big")
     if length > LONGEST_ANSWER:
         raise _CellGone
     return _hear(heard, length, deadline)

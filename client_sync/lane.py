@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring as _quoted
 
 from client_sync.errors import NotALane, NotWritable
 from tiers.fragment import Fragment, Place, Written
@@ -11,6 +12,11 @@ from tiers.fragment import Fragment, Place, Written
 LONGEST_VALUE = 262_144  # bytes; 64 Ki characters of any script
 LONGEST_NAME = 200  # characters of a section, person, field, role or author
 
+LONGEST_KEY = 512  # bytes, as in the guard
+
+_KEY = re.compile(
+    rf"[^/]{{1,{LONGEST_NAME}}}/[^/]{{0,{LONGEST_NAME}}}/[^/]{{1,{LONGEST_NAME}}}", re.DOTALL
+)
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
@@ -26,36 +32,31 @@ class Lane:
 
 def key_of(place: Place) -> str:
     """The one key of a place, flat: colleagues who first write one section at once lose nothing."""
-    parts = (place.section, place.about, place.field)
-    if not (place.section and place.field) or any("/" in part for part in parts):
-        raise NotWritable("A section, a person and a field are named without a slash.")
-    if any(len(part) > LONGEST_NAME for part in parts):
-        raise NotWritable("The name of a section or field is too long.")
-    return _text("/".join(parts), 512)
+    key = f"{place.section}/{place.about}/{place.field}"
+    if not _KEY.fullmatch(key):
+        raise NotWritable("A section or field has no name, a slash in it, or too long a name.")
+    return _text(key, LONGEST_KEY)
 
 
 def place_of(key: str) -> Place:
     """The place a key stands for."""
-    parts = key.split("/")
-    if len(parts) != 3:
+    if not _KEY.fullmatch(key):
         raise NotALane
-    try:
-        place = Place(*parts)
-        key_of(place)
-    except NotWritable:
-        raise NotALane from None
-    return place
+    return Place(*key.split("/"))
 
 
 def register(written: Written) -> str:
     """A value and its author as one text, so that no merge can part them."""
+    check_written(written)
+    return _spelled(written)
+
+
+def check_written(written: Written) -> None:
+    """Raise NotWritable unless this may be written."""
     if not _MOMENT.fullmatch(written.at):
         raise NotWritable("The time of writing is not a time in UTC.")
     _text(written.value, LONGEST_VALUE)
     name(written.by)
-    return json.dumps(
-        [written.value, written.at, written.by], ensure_ascii=False, separators=(",", ":")
-    )
 
 
 def written_in(text: str) -> Written:
@@ -63,11 +64,16 @@ def written_in(text: str) -> Written:
     try:
         value, at, by = json.loads(text)
         written = Written(value, at, by)
-        if register(written) == text:
+        check_written(written)
+        if _spelled(written) == text:
             return written
     except (ValueError, TypeError, AttributeError, RecursionError, NotWritable):
         raise NotALane from None
     raise NotALane
+
+
+def _spelled(written: Written) -> str:
+    return f"[{_quoted(written.value)},{_quoted(written.at)},{_quoted(written.by)}]"
 
 
 def name(text: str) -> str:
