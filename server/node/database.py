@@ -59,18 +59,25 @@ def engine_for(settings: Settings) -> NodeEngine:
 
 def bind(engine: NodeEngine) -> NodeEngine:
     """Make this the engine of the whole process; a process that serves binds once."""
-    CURRENT._process = engine
+    CURRENT.serve(engine)
     return engine
+
+
+async def release() -> None:
+    """Let go of the engine of this process, and of what it keeps open."""
+    if CURRENT.bound:
+        await CURRENT.engine.release()
+        CURRENT.serve(None)
 
 
 @contextmanager
 def using(engine: NodeEngine) -> Iterator[NodeEngine]:
     """Within this block, and in tasks started from it, this engine is the one in use."""
-    token = CURRENT._here.set(engine)
+    token = CURRENT.choose(engine)
     try:
         yield engine
     finally:
-        CURRENT._here.reset(token)
+        CURRENT.unchoose(token)
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@
 # (Piccolo's transactions carry no types.)
 
 import sqlite3
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +100,7 @@ class NodeSQLiteEngine(SQLiteEngine):
         if self._anchor is not None:
             self._anchor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
-    def release(self) -> None:
+    async def release(self) -> None:
         """Let go of the file."""
         if self._anchor is not None:
             self._anchor.close()
@@ -174,6 +174,11 @@ class NodePostgresEngine(PostgresEngine):
     async def check_version(self) -> None:
         """Asked in database.check(), where an answer can be refused with a sentence."""
 
+    async def release(self) -> None:
+        """Close the pool, where one was started."""
+        if self.pool:
+            await self.close_connection_pool()
+
     def transaction(self, allow_nested: bool = True) -> NodePostgresTransaction:
         """A transaction in which this node's acts take turns."""
         return NodePostgresTransaction(self, allow_nested)
@@ -202,6 +207,18 @@ class CurrentEngine(Engine[Any]):
     def bound(self) -> bool:
         """Is there a node at work here?"""
         return (self._here.get() or self._process) is not None
+
+    def serve(self, engine: NodeEngine | None) -> None:
+        """Use this engine wherever in the process no other was chosen."""
+        self._process = engine
+
+    def choose(self, engine: NodeEngine) -> Token[NodeEngine | None]:
+        """Use this engine in this task, and in tasks started from it."""
+        return self._here.set(engine)
+
+    def unchoose(self, token: Token[NodeEngine | None]) -> None:
+        """Go back to what was used before."""
+        self._here.reset(token)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.engine, name)

@@ -1,0 +1,127 @@
+"""Debian's PostgreSQL 15, started once a session in a temporary folder by a user without rights."""
+
+import asyncio
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+_BIN = Path("/usr/lib/postgresql/15/bin")
+_USERS = ("postgres", "nobody")
+_SETTINGS = ("-c", "listen_addresses=", "-c", "max_connections=60", "-c", "shared_buffers=32MB")
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running PostgreSQL that listens on one socket in its own folder."""
+
+    folder: Path
+
+    def url(self, name: str) -> str:
+        """Where one of its databases is."""
+        return f"postgresql://casefold@/{name}?host={self.folder}"
+
+    def new_database(self, template: str = "template1") -> str:
+        """The address of an empty database, or of a copy of another."""
+        name = f"t{secrets.token_hex(6)}"
+        asyncio.run(self._do(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        return self.url(name)
+
+    async def _do(self, sql: str) -> None:
+        connection = await asyncpg.connect(self.url("postgres"))
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.close()
+
+
+def missing() -> str | None:
+    """Why there is no PostgreSQL to test with; nothing when there is."""
+    if not (_BIN / "initdb").exists():
+        return "PostgreSQL 15 is not installed: apt-get install postgresql-15"
+    if os.getuid() == 0 and _unprivileged() is None:
+        return "PostgreSQL does not run as root, and there is no user to run it as"
+    return None
+
+
+def require() -> None:
+    """Skip for a plain reason; where everything must be there, fail instead."""
+    reason = missing()
+    if reason and os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)
+
+
+def start() -> Cluster:
+    """A new cluster, durable as a real one must be."""
+    folder = Path(tempfile.mkdtemp(prefix="casefold-pg-", dir="/tmp"))
+    if os.getuid() == 0:
+        user = _unprivileged()
+        assert user is not None
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    cluster = Cluster(folder)
+    try:
+        _run(
+            "initdb",
+            "-D",
+            "db",
+            "-U",
+            "casefold",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+            folder=folder,
+        )
+        options = " ".join((*_SETTINGS, "-k", str(folder)))
+        _run("pg_ctl", "-D", "db", "-w", "-l", "log", "-o", options, "start", folder=folder)
+    except BaseException:
+        stop(cluster)
+        raise
+    return cluster
+
+
+def stop(cluster: Cluster) -> None:
+    """End it and take its folder away."""
+    if (cluster.folder / "db" / "postmaster.pid").exists():
+        _run("pg_ctl", "-D", "db", "-m", "immediate", "-w", "stop", folder=cluster.folder)
+    shutil.rmtree(cluster.folder, ignore_errors=True)
+
+
+def _run(program: str, *words: str, folder: Path) -> None:
+    user = _unprivileged() if os.getuid() == 0 else None
+    with (folder / "words").open("ab") as said:
+        done = subprocess.run(
+            [_BIN / program, *words],
+            cwd=folder,
+            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+            user=user.pw_uid if user else None,
+            group=user.pw_gid if user else None,
+            extra_groups=[] if user else None,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            check=False,
+            timeout=60,
+        )
+    if done.returncode:
+        raise RuntimeError(f"{program} failed: {(folder / 'words').read_text()[-2000:]}")
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    for name in _USERS:
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    return None
