@@ -1,0 +1,53 @@
+"""Look whether the record of what was done is whole, and whether this node is in order."""
+
+import click
+
+from server import checkup
+from server.cli.line import Line, at_desk, at_locked_desk, line_options, table
+from server.node import audit as acts
+from server.node.access import Act, require
+from server.node.audit import AuditVerdict
+from server.node.desk import Desk
+from server.node.errors import RefusedAct
+
+
+@click.group("audit")
+def audit() -> None:
+    """The record of who did what."""
+
+
+@audit.command("verify")
+@line_options
+def verify(line: Line) -> None:
+    """Recompute the chain of audit entries, and name the first that does not fit."""
+
+    async def act(desk: Desk) -> AuditVerdict:
+        require(desk, Act.VERIFY_AUDIT)
+        return await acts.verify()
+
+    verdict = at_desk(line, act)
+    line.say(
+        {"ok": verdict.ok, "count": verdict.count, "first_broken": verdict.first_broken},
+        f"{verdict.count} entries, each in its place.",
+    ) if verdict.ok else line.say(
+        {"ok": False, "count": verdict.count, "first_broken": verdict.first_broken}
+    )
+    if not verdict.ok:
+        raise RefusedAct(
+            f"Entry {verdict.first_broken} of the audit was changed or is missing. Keep this "
+            "folder as it is, and compare it with your last backup."
+        )
+
+
+@click.command("doctor")
+@line_options
+def doctor(line: Line) -> None:
+    """Look at this node as an operator would, and say of each thing ok or look."""
+    found = at_locked_desk(line, checkup.look)
+    line.say(
+        {"checks": [{"name": c.name, "word": c.word, "sentence": c.sentence} for c in found]},
+        *table([(check.word, check.name, check.sentence) for check in found]),
+    )
+
+
+COMMANDS = (audit, doctor)

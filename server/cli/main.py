@@ -1,0 +1,69 @@
+"""The casefold command: every act of a node, for operators and scripts."""
+
+import sys
+
+import click
+
+from client_sync.errors import SyncError
+from crypto.errors import CryptoError, WrongPassphrase
+from server.cli import audits, cards, cases, consents, nodes, partners, releases, sharing, staff
+from server.node.errors import NodeError
+from tiers.case_form import FormMistake
+from tiers.protocol import PackMistake
+
+_BAD_FILE = 6
+_PASSPHRASE = 7
+_INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="casefold", prog_name="casefold")
+def casefold() -> None:
+    """Share consented fragments of a case between agencies, sealed from end to end.
+
+    \b
+    Exit codes: 0 done, 2 usage, 3 nothing cleared, 4 unreachable and kept for later,
+    5 refused, 6 bad file, 7 passphrase, 8 not permitted. See docs/cli.md.
+    """
+
+
+for room in (nodes, staff, cards, partners, cases, releases, consents, sharing, audits):
+    for command in room.COMMANDS:
+        casefold.add_command(command)
+
+
+def main() -> None:
+    """Run one command; whatever goes wrong is one sentence and an exit code, never a trace."""
+    try:
+        code = casefold.main(standalone_mode=False)
+    except Exception as error:  # the last door: a person reads a sentence
+        _end(*_sentence_of(error))
+    except KeyboardInterrupt:
+        _end("Stopped.", _INTERRUPTED)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _sentence_of(error: Exception) -> tuple[str, int]:
+    if isinstance(error, click.exceptions.Exit):
+        return "", error.exit_code
+    if isinstance(error, click.Abort):
+        return "Stopped.", _INTERRUPTED
+    if isinstance(error, click.ClickException):
+        return error.format_message(), 2
+    if isinstance(error, NodeError):
+        return error.sentence, error.exit_code
+    if isinstance(error, WrongPassphrase):
+        return _said(error), _PASSPHRASE
+    if isinstance(error, FormMistake | PackMistake | CryptoError | SyncError):
+        return _said(error), _BAD_FILE
+    return f"Casefold met something it does not know ({type(error).__name__}). Nothing was kept.", 1
+
+
+def _said(error: Exception) -> str:
+    return str(error) or " ".join((error.__doc__ or type(error).__name__).split())
+
+
+def _end(sentence: str, code: int) -> None:
+    if sentence:
+        click.echo(" ".join(sentence.split()), err=True)
+    sys.exit(code)

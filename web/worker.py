@@ -1,0 +1,94 @@
+"""The process that holds the keys: it serves the pages, syncs, and ends with the last session."""
+
+import argparse
+import asyncio
+import os
+import secrets
+from typing import Any
+
+from server.child_process import (
+    Listener,
+    die_with_parent,
+    keep_logs_silent_about_people,
+    orders,
+    tell,
+)
+from server.node import chamber, clock, database, settings
+from server.node.desk import open_desk
+from server.node.errors import NodeError
+from server.node.keyholder import Keyholder
+from server.node.settings import Settings
+from server.sync import Syncer
+from web import app, events
+
+_TICK_SECONDS = 2.0
+
+
+async def _work(descriptor: int, origin: str) -> None:
+    here = settings.read(os.environ)
+    chamber.get()  # before any key is in memory, so that no child can inherit one
+    database.bind(database.engine_for(here))
+    leaving = asyncio.Event()
+    keyholder = Keyholder(here.idle_minutes, leaving.set)
+    syncer = Syncer(here, keyholder)
+    listener = Listener(app.create(here, keyholder, syncer, origin), events.end_streams)
+    waiting = await orders()
+    tell(warm=True)
+    order = await waiting.get()
+    if not await _unlocked(here, keyholder, order):
+        return
+    beside = [
+        asyncio.create_task(syncer.run()),
+        asyncio.create_task(_lock_the_idle(here, keyholder)),
+        asyncio.create_task(_leave_for_the_spare(leaving, listener)),
+    ]
+    try:
+        await listener.listen_on(descriptor)
+    finally:
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+        chamber.close()
+
+
+async def _lock_the_idle(here: Settings, keyholder: Keyholder) -> None:
+    """Nobody need come back to the desk for it to lock."""
+    while True:
+        await asyncio.sleep(_TICK_SECONDS)
+        keyholder.tick(await clock.now(here))
+
+
+async def _leave_for_the_spare(leaving: asyncio.Event, listener: Listener) -> None:
+    """Python cannot wipe memory; a process can end."""
+    await leaving.wait()
+    tell(leaving=True)
+    listener.leave()
+
+
+async def _unlocked(here: Settings, keyholder: Keyholder, order: dict[str, Any]) -> bool:
+    """Sign in the member of staff that serve was told of, if any; a wrong passphrase ends serve."""
+    if order.get("unlock_as") is None:
+        return True
+    try:
+        desk = await open_desk(here, order["unlock_as"], order["passphrase"])
+    except NodeError as error:
+        tell(refused=error.sentence, exit=error.exit_code)
+        return False
+    if desk.staff is not None:
+        keyholder.open(secrets.token_hex(16), desk.staff, desk.unlocked(), desk.now)
+    return True
+
+
+def main() -> None:
+    """Wait, warm and locked, for the supervisor's word; then serve on the socket it opened."""
+    die_with_parent()
+    keep_logs_silent_about_people()
+    parser = argparse.ArgumentParser(prog="worker")
+    parser.add_argument("--fd", type=int, required=True)
+    parser.add_argument("--origin", required=True)
+    asked = parser.parse_args()
+    asyncio.run(_work(asked.fd, asked.origin))
+
+
+if __name__ == "__main__":
+    main()
