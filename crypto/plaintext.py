@@ -12,7 +12,10 @@ from crypto.errors import Malformed, TooLarge
 PAD = 256  # sizes are rounded up, so that a long note does not look like a long note
 MAX_INFLATED = 4 * 2**20  # a bomb stops here, before it fills memory
 MAX_PARTS = 4_096
-_STORED = 200  # shorter than one bucket in any case, so compressing gains nothing
+_STORED = (
+    PAD - 12
+)  # with 11 bytes of zlib and one of padding this fills one bucket, squeezed or not
+_SMALL = 4_096
 _LENGTH = struct.Struct(">I")
 
 
@@ -23,8 +26,7 @@ def pack(parts: Sequence[bytes]) -> bytes:
     joined = b"".join([_LENGTH.pack(len(part)) + part for part in parts])
     if len(joined) > MAX_INFLATED:
         raise TooLarge
-    squeezed = zlib.compress(joined, 0 if len(joined) < _STORED else 1)
-    return bindings.sodium_pad(squeezed, PAD)
+    return bindings.sodium_pad(_squeeze(joined), PAD)
 
 
 def unpack(padded: bytes) -> tuple[bytes, ...]:
@@ -40,6 +42,14 @@ def unpack(padded: bytes) -> tuple[bytes, ...]:
     if not inflating.eof or inflating.unused_data:
         raise Malformed
     return _split(joined)
+
+
+def _squeeze(joined: bytes) -> bytes:
+    if len(joined) > _SMALL:
+        return zlib.compress(joined)
+    # A window no larger than what it sees: zlib's own takes twice as long to set up as to use.
+    squeezing = zlib.compressobj(0 if len(joined) <= _STORED else 1, zlib.DEFLATED, 12, 5)
+    return squeezing.compress(joined) + squeezing.flush()
 
 
 def _split(joined: bytes) -> tuple[bytes, ...]:
