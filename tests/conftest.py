@@ -1,7 +1,9 @@
 """What every test may ask for: a database of either kind, and the settings of a node on it."""
 
 import asyncio
+import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from server.node import database as databases
 from server.node.engines import NodeEngine
 from server.node.settings import Settings
-from tests import postgres
+from tests import nodes, postgres
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +45,59 @@ def database(node_settings: Settings) -> Iterator[NodeEngine]:
     asyncio.run(databases.prepare(node_settings))
     yield engine
     asyncio.run(databases.release())
+
+
+@pytest.fixture(scope="session")
+def original() -> Iterator[Callable[[postgres.Cluster | None, bool], nodes.Original]]:
+    """A node made once a session for each kind of database, to be copied."""
+    made: list[nodes.Original] = []
+
+    @cache
+    def make(cluster: postgres.Cluster | None, coordinating: bool) -> nodes.Original:
+        made.append(nodes.make_original(cluster, coordinating=coordinating))
+        return made[-1]
+
+    yield make
+    for one in made:
+        shutil.rmtree(one.settings.data.parent)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def new_node(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    original: Callable[[postgres.Cluster | None, bool], nodes.Original],
+) -> Iterator[Callable[..., nodes.TestedNode]]:
+    """Ask it for a node, and use databases.using(node.engine); runs on each kind of database."""
+    cluster = request.getfixturevalue("postgres_cluster") if request.param == "postgres" else None
+    made: list[nodes.TestedNode] = []
+
+    def copied(*, coordinating: bool = False) -> nodes.TestedNode:
+        made.append(
+            nodes.copy(
+                original(cluster, coordinating),
+                tmp_path / f"node-{len(made)}",
+                cluster.new_database if cluster else str,
+            )
+        )
+        return made[-1]
+
+    yield copied
+    for node in made:
+        asyncio.run(node.engine.release())
+
+
+@pytest.fixture
+def agency(new_node: Callable[..., nodes.TestedNode]) -> Iterator[nodes.TestedNode]:
+    """An agency's node, bound in this test."""
+    node = new_node()
+    with databases.using(node.engine):
+        yield node
+
+
+@pytest.fixture
+def coordinating(new_node: Callable[..., nodes.TestedNode]) -> Iterator[nodes.TestedNode]:
+    """The coordinating node, bound in this test."""
+    node = new_node(coordinating=True)
+    with databases.using(node.engine):
+        yield node

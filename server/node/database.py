@@ -7,39 +7,21 @@ and commit the file; prepare() runs what is missing, of every app, in one transa
 """
 
 import os
-import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
-import asyncpg  # type: ignore[import-untyped]
 from piccolo.custom_types import Combinable
 from piccolo.table import Table
 
-from server.node import migrations
+from server.node import migrations, situations
 from server.node.engines import CURRENT, PRAGMAS, NodeEngine, NodePostgresEngine, NodeSQLiteEngine
-from server.node.errors import (
-    DatabaseBusy,
-    DatabaseDamaged,
-    DatabaseError,
-    DatabaseUnreachable,
-    DatabaseUnsafe,
-    DiskFull,
-)
+from server.node.errors import DatabaseUnsafe
 from server.node.settings import Settings
 
 # Piccolo asks a module for the engine; this one names the engine and no app, so that the relay
 # standing alone never imports a case table.
 os.environ.setdefault("PICCOLO_CONF", "server.node.piccolo_engine")
-
-_SQLITE_SITUATIONS: tuple[tuple[str, Callable[[], DatabaseError]], ...] = (
-    ("disk is full", DiskFull),
-    ("locked", DatabaseBusy),
-    ("malformed", DatabaseDamaged),
-    ("not a database", DatabaseDamaged),
-    ("disk i/o error", DatabaseDamaged),
-    ("unable to open", DatabaseUnreachable),
-)
 
 
 class NotInTransaction(RuntimeError):
@@ -85,7 +67,7 @@ async def transaction() -> AsyncIterator[None]:
     """One act: all of it or none. Nesting is refused; start a task in a fresh context."""
     if CURRENT.transaction_exists():
         raise AlreadyInTransaction
-    with _named_errors():
+    with situations.named():
         async with CURRENT.transaction():
             yield
 
@@ -118,13 +100,13 @@ async def prepare(settings: Settings, apps: Sequence[str] = migrations.APPS) -> 
     await check()
     if settings.database_url is None:
         settings.database_file.chmod(0o600)
-    with _named_errors():
+    with situations.named():
         await migrations.run_missing(apps)
 
 
 async def check() -> None:
     """Refuse a database that would lose or leak what is written to it."""
-    with _named_errors():
+    with situations.named():
         engine = CURRENT.engine
         if isinstance(engine, NodePostgresEngine):
             return await _check_postgres(engine)
@@ -160,31 +142,3 @@ def checkpoint() -> None:
     engine = CURRENT.engine
     if isinstance(engine, NodeSQLiteEngine):
         engine.checkpoint()
-
-
-@contextmanager
-def _named_errors() -> Iterator[None]:
-    """Say in a sentence what the database said in its own words."""
-    try:
-        yield
-    except sqlite3.IntegrityError:
-        raise
-    except sqlite3.DatabaseError as error:
-        words = str(error).lower()
-        for part, situation in _SQLITE_SITUATIONS:
-            if part in words:
-                raise situation() from error
-        raise
-    except asyncpg.DiskFullError as error:
-        raise DiskFull from error
-    except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as error:
-        raise DatabaseBusy from error
-    except (asyncpg.DataCorruptedError, asyncpg.IndexCorruptedError) as error:
-        raise DatabaseDamaged from error
-    except (
-        asyncpg.PostgresConnectionError,
-        asyncpg.InvalidAuthorizationSpecificationError,
-        asyncpg.InvalidCatalogNameError,
-        asyncpg.CannotConnectNowError,
-    ) as error:
-        raise DatabaseUnreachable from error

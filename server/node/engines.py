@@ -13,6 +13,8 @@ from piccolo.engine.exceptions import TransactionError
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from piccolo.engine.sqlite import SQLiteEngine, SQLiteTransaction, TransactionType
 
+from server.node import situations
+
 PRAGMAS = {
     "busy_timeout": 10_000,  # milliseconds; first, so that the others may wait too
     "journal_mode": "wal",
@@ -171,6 +173,11 @@ class NodePostgresEngine(PostgresEngine):
             extensions=(),
         )
 
+    async def get_new_connection(self) -> Any:
+        """A connection, or a sentence about why there is none."""
+        with situations.connecting():
+            return await super().get_new_connection()
+
     async def check_version(self) -> None:
         """Asked in database.check(), where an answer can be refused with a sentence."""
 
@@ -240,7 +247,8 @@ class CurrentEngine(Engine[Any]):
 
     async def run_querystring(self, *args: Any, **kwargs: Any) -> Any:
         """Run one query."""
-        return await self.engine.run_querystring(*args, **kwargs)
+        with situations.named():
+            return await self.engine.run_querystring(*args, **kwargs)
 
     def transform_response_to_dicts(self, results: Any) -> list[dict[str, Any]]:
         """Rows as dictionaries."""

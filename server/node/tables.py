@@ -110,6 +110,16 @@ class PartnerCard(Table):
     verified_by = Varchar(length=32, default="")
 
 
+class PartnerBeacon(Table):
+    """How a partner's last beacons compared with what this node holds of the shares."""
+
+    id: Serial
+    identity = Varchar(length=64, unique=True)
+    heard_at = BigInt(default=0)  # own clock, when its last beacon came
+    agreed_at = BigInt(default=0)  # own clock, when one last said what this node says
+    differed = Integer(default=0)  # how many in a row did not
+
+
 ALL = (
     NodeRow,
     Staff,
@@ -119,4 +129,5 @@ ALL = (
     AuditEntry,
     DirectoryRow,
     PartnerCard,
+    PartnerBeacon,
 )
