@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tiers import reading
+from tiers.fragment import IDENTITY
 from tiers.reading import FormMistake
 
 TERMS_FORMAT = "casefold-consent-1"
@@ -107,6 +108,11 @@ class Consent:
     def live_on(self, day: date) -> bool:
         """Does this consent permit anything on this day? Its first and last day are included."""
         return self.state.permits and self.signed_on <= day <= self.ends
+
+    @property
+    def tells_name(self) -> bool:
+        """Is the recipient told her name? Only with her identity, unless she ruled it out."""
+        return IDENTITY in self.sections and (IDENTITY, "name") not in self.excluded
 
     def without_name(self) -> "Consent":
         """The same consent for a recipient who is not told her identity."""

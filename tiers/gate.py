@@ -9,7 +9,6 @@ from tiers.consent import Consent, ConsentKind, ConsentMistake
 from tiers.fragment import (
     ASKED,
     CHILD,
-    IDENTITY,
     OTHER_ADULTS,
     PRIVATE,
     SYSTEM_SECTIONS,
@@ -116,7 +115,7 @@ def decide(  # noqa: PLR0917 - the question has as many parts as it has
         return Withheld(_shared_reason(left_out), left_out)
     return Cleared(
         fragment=_only(fragment, kept),
-        consent=consent if IDENTITY in consent.sections else consent.without_name(),
+        consent=consent if consent.tells_name else consent.without_name(),
         discloser=discloser.agency,
         recipient=recipient.agency,
         exchange=exchange,
@@ -169,7 +168,7 @@ def _is_theirs(value: str, consent: Consent) -> bool:
         terms = Consent.from_terms(json.loads(value))
     except (ValueError, RecursionError, ConsentMistake):
         return False
-    named_too_much = bool(terms.signer.name) and IDENTITY not in consent.sections
+    named_too_much = bool(terms.signer.name) and not consent.tells_name
     return (
         terms.release_id == consent.release_id
         and terms.discloser == consent.recipient

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from tiers import reading
 from tiers.consent import Consent, ConsentKind, ConsentState
-from tiers.fragment import CHILDREN
+from tiers.fragment import CHILDREN, IDENTITY
 from tiers.protocol import Protocol
 from tiers.reading import FormMistake
 from tiers.release_file import ReleaseForm, ReleaseRow, read_release
@@ -42,6 +42,8 @@ def expand(  # noqa: PLR0917 - the question has as many parts as it has
             sections = pack.consents.plan_sections
             plan = _cell(named, ConsentKind.PLAN, (coordinating, agency), sections)
             made.append(plan.without_name())  # the plan tells nobody her name
+    if (IDENTITY, "name") in form.exclude:
+        made = [consent.without_name() for consent in made]
     return tuple(replace(consent, id=new_id()) for consent in made)
 
 
