@@ -1,6 +1,5 @@
 """Share, sync and view: what leaves this node, what arrives, and what the parts say together."""
 
-import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,7 +15,7 @@ from server.sync import SyncReport
 from tiers.fragment import Place
 from tiers.gate import Cleared, LeftOut, Withheld
 
-_MOST_ROUNDS = 50
+_NOT_ENROLLED = "The coordinating node has not enrolled this node yet. Everything is kept."
 
 
 def _place(place: Place) -> dict[str, str]:
@@ -116,10 +115,8 @@ def _refuse(line: Line, decision: Withheld) -> None:
 def sync(line: Line, *, until_idle: bool) -> None:
     """Push what waits, pull what arrived. Works locked (without --as) and unlocked."""
 
-    async def act(desk: Desk) -> SyncReport:
-        return await _rounds(desk, until_idle=until_idle)
-
-    report = at_locked_desk(line, act) if line.staff is None else at_desk(line, act)
+    act = syncing.sync_until_idle if until_idle else syncing.sync_once
+    report: SyncReport = at_locked_desk(line, act) if line.staff is None else at_desk(line, act)
     line.say(
         {
             "pushed": report.pushed,
@@ -127,27 +124,15 @@ def sync(line: Line, *, until_idle: bool) -> None:
             "refused": [{"id": row.id, "reason": row.reason} for row in report.refused],
             "receipts": report.receipts,
             "waiting": report.waiting,
+            "enrolled": not report.not_enrolled,
         },
         f"{report.pushed} sent, {report.pulled} received, {report.receipts} receipts, "
         f"{report.waiting} waiting.",
         *(f"Refused: {row.reason}" for row in report.refused),
+        *([_NOT_ENROLLED] if report.not_enrolled else []),
     )
     if report.unreachable:
         raise Unreachable
-
-
-async def _rounds(desk: Desk, *, until_idle: bool) -> SyncReport:
-    report = await syncing.sync_once(desk)
-    for _ in range(_MOST_ROUNDS if until_idle else 0):
-        if report.unreachable:
-            return report
-        more = await syncing.sync_once(desk)
-        quiet = not (more.pushed or more.pulled or more.receipts)
-        report = report.and_then(more)
-        if quiet:
-            return report
-        await asyncio.sleep(0)
-    return report
 
 
 @click.command("view")
