@@ -19,7 +19,7 @@ _BATCH = b"CFB1"
 _PAGE = b"CFG1"
 _COUNT = Struct("!I")
 _RECORD = Struct("!HI")  # length of the stub, length of the body
-_PAGE_HEAD = Struct("!BqH")  # more to come, the relay's hour, length of the cursor
+_PAGE_HEAD = Struct("!BqQH")  # more to come, the relay's hour, directory, length of the cursor
 _ITEM_RECORD, _ITEM_STATEMENT = 1, 2
 
 
@@ -53,6 +53,7 @@ class Page:
     cursor: str
     more: bool
     hour: int  # the relay's clock in unix seconds, rounded down to the hour
+    directory: int  # the number of the directory the relay holds
 
 
 def frame(records: Sequence[Packet]) -> bytes:
@@ -68,19 +69,28 @@ def framed_size(packet: Packet) -> int:
     return _RECORD.size + len(packet.stub) + len(packet.body)
 
 
-def batches(records: Iterable[Packet]) -> Iterable[tuple[Packet, ...]]:
-    """The same records in order, cut into pushes that a relay takes."""
+def batches(lanes: Iterable[Sequence[Packet]]) -> Iterable[tuple[Packet, ...]]:
+    """The same records in order, cut into pushes that a relay takes; a lane is cut last of all."""
     batch: list[Packet] = []
     size = 0
-    for packet in records:
-        more = framed_size(packet)
-        if batch and (len(batch) == MAX_RECORDS or size + more > MAX_REQUEST - 1024):
+    for lane in lanes:
+        whole = sum(map(framed_size, lane))
+        if batch and not _fits(len(batch) + len(lane), size + whole):
             yield tuple(batch)
             batch, size = [], 0
-        batch.append(packet)
-        size += more
+        for packet in lane:
+            more = framed_size(packet)
+            if batch and not _fits(len(batch) + 1, size + more):
+                yield tuple(batch)
+                batch, size = [], 0
+            batch.append(packet)
+            size += more
     if batch:
         yield tuple(batch)
+
+
+def _fits(count: int, size: int) -> bool:
+    return count <= MAX_RECORDS and size + len(_BATCH) + _COUNT.size <= MAX_REQUEST
 
 
 def unframe(raw: bytes, most: int = MAX_RECORDS) -> tuple[Packet, ...]:
@@ -97,7 +107,7 @@ def frame_page(page: Page) -> bytes:
     cursor = page.cursor.encode("ascii")
     parts = [
         _PAGE,
-        _PAGE_HEAD.pack(page.more, page.hour, len(cursor)),
+        _PAGE_HEAD.pack(page.more, page.hour, page.directory, len(cursor)),
         cursor,
         _COUNT.pack(len(page.records) + len(page.statements)),
     ]
@@ -116,7 +126,7 @@ def frame_page(page: Page) -> bytes:
 def unframe_page(raw: bytes) -> Page:
     """The page that a relay sent; Misframed when it is not exactly one."""
     reader = _Reader(raw, _PAGE)
-    more, hour, length = _PAGE_HEAD.unpack(reader.take(_PAGE_HEAD.size))
+    more, hour, directory, length = _PAGE_HEAD.unpack(reader.take(_PAGE_HEAD.size))
     try:
         cursor = reader.take(length).decode("ascii")
     except UnicodeDecodeError as wrong:
@@ -135,7 +145,7 @@ def unframe_page(raw: bytes) -> Page:
         else:
             raise Misframed
     reader.finish()
-    return Page(tuple(records), tuple(statements), cursor, bool(more), hour)
+    return Page(tuple(records), tuple(statements), cursor, bool(more), hour, directory)
 
 
 class _Reader:

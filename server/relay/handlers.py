@@ -99,7 +99,9 @@ async def pull(
     here = _station(request)
     member = await _member(request, 1)
     try:
-        page = await pages.after(after, member.identity, (await here.time()).now, limit)
+        number = (await here.members.directory()).number
+        now = (await here.time()).now
+        page = await pages.after(after, member.identity, now, number, limit)
     except UnknownCursor:
         raise _refusal(410, "unknown cursor") from None
     return Response(frame_page(page), media_type=_BYTES)

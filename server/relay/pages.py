@@ -18,12 +18,14 @@ def hour_of(now: datetime) -> int:
     return at - at % _HOUR
 
 
-async def after(cursor: str, member: bytes, now: datetime, limit: int = PAGE_RECORDS) -> Page:
+async def after(
+    cursor: str, member: bytes, now: datetime, directory: int = 0, limit: int = PAGE_RECORDS
+) -> Page:
     """What this member has yet to see; UnknownCursor if this relay never was where it says."""
     end = await counter.head()
     begin = await counter.place_of(cursor, end)
     if begin.n == end.n:
-        return Page((), (), end.cursor, False, hour_of(now))
+        return Page((), (), end.cursor, False, hour_of(now), directory)
     until = await _page_end(begin.n, end.n, member, limit)
     stop = end if until >= end.n else await counter.chain_at(until)
     records = (
@@ -42,6 +44,7 @@ async def after(cursor: str, member: bytes, now: datetime, limit: int = PAGE_REC
         stop.cursor,
         stop.n < end.n,
         hour_of(now),
+        directory,
     )
 
 

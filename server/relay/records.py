@@ -16,7 +16,7 @@ from server.relay import counter, shelf
 from server.relay.members import Member
 
 _WAITS_FOR_ANOTHER: Final = "Another record of its share has to be put right first."
-_NO_BODY: Final = "This record came without its body."
+_NO_BODY: Final = "This record came without its body, and nothing with it makes that good."
 _NO_SUCH_RECIPIENT: Final = "The agency this is meant for is not a member of this coalition."
 _MISSING: Final = frozenset({RefusedReason.GAP, RefusedReason.NOT_OPENED})
 
@@ -175,7 +175,7 @@ def _need_bodies(new: Sequence[_Read]) -> None:
     for one in reversed(new):
         bare = not one.offer.packet.body and one.stub.kind is not Kind.CLOSE
         if bare and not superseded and one.offer.outcome is None:
-            one.offer.refuse(_NO_BODY)
+            one.offer.outcome, one.offer.reason = Outcome.LEFT, _NO_BODY
         superseded = superseded or one.stub.kind is not Kind.CHANGE
 
 

@@ -6,15 +6,18 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from crypto.errors import CryptoError
+from directory.errors import DirectoryError
 from server.node import clock
 from server.node.clock import Reading
 from server.node.settings import Settings
 from server.relay import expiry
 from server.relay.doorbell import Doorbell
-from server.relay.members import Members
+from server.relay.members import Members, NoCoordinatingIdentity
 from server.relay.tokens import Allowance, Tokens
 
 _TICK: Final = 30.0
+_LOOK: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +39,28 @@ class Station:
 
     @contextlib.asynccontextmanager
     async def ticking(self) -> AsyncIterator[None]:
-        """Destroy what has ended, all the while."""
-        ticks = asyncio.create_task(self._tick())
+        """Destroy what has ended, and notice a newer directory, all the while."""
+        beside = [asyncio.create_task(self._tick()), asyncio.create_task(self._look())]
         try:
             yield
         finally:
             self.doorbell.dismiss()
-            ticks.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await ticks
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
     async def _tick(self) -> None:
         while True:
             await expiry.expire((await self.time()).sure)
             await asyncio.sleep(_TICK)
+
+    async def _look(self) -> None:
+        """Everybody learns of a directory that was published beside this relay."""
+        known = 0
+        while True:
+            with contextlib.suppress(NoCoordinatingIdentity, CryptoError, DirectoryError):
+                number = (await self.members.directory()).number
+                if known and number > known:
+                    self.doorbell.ring_all()
+                known = number
+            await asyncio.sleep(_LOOK)

@@ -1,0 +1,187 @@
+"""One exchange with the relay: what waits goes out, what came is kept, endings before all else."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
+
+from client_sync.courier import Courier, CursorUnknown, NotAdmitted, RelayRefused, Result
+from client_sync.outbox import next_try
+from client_sync.wire import MAX_RECORDS, Outcome, Packet, Page, batches
+from server import beacons
+from server.casework import mailroom
+from server.node import clock, coalition, database
+from server.node.desk import Desk, desk_for, locked_desk
+from server.node.tables import NodeRow
+from server.sync_report import Refusal, SyncReport
+
+_STATEMENTS: Final = 500
+_HEARD_EVERY: Final = 60
+_NOT_TAKEN: Final = "The relay did not take this."
+
+
+async def exchange(desk: Desk, courier: Courier) -> SyncReport:
+    """Send what waits, fetch what came, and answer it in the same round."""
+    await beacons.queue_due(desk)
+    report = await _admitted(desk, courier)
+    report = report.and_then(await _pull(desk, courier))
+    if report.pulled or report.directory:
+        # Receipts, and closes that a newer directory asks for, go in this same round.
+        desk = await again(desk)
+        report = report.and_then(SyncReport(ended=await mailroom.expire(desk)))
+        report = report.and_then(await _push(desk, courier))
+    return report
+
+
+async def _admitted(desk: Desk, courier: Courier) -> SyncReport:
+    """The first push; a coordinating node first hands its relay the directory that names it."""
+    try:
+        return await _push(desk, courier)
+    except NotAdmitted:
+        if not desk.node.coordinating:
+            raise
+        await courier.put_directory(desk.directory.raw)
+        return await _push(desk, courier)
+
+
+async def _push(desk: Desk, courier: Courier) -> SyncReport:
+    report = await _push_records(desk, courier)
+    return report.and_then(await _push_statements(desk, courier))
+
+
+async def _push_records(desk: Desk, courier: Courier) -> SyncReport:
+    """Endings first, then each share in its order; a relay that lost its past is given it again."""
+    report = SyncReport()
+    healed = False
+    while rows := _whole_shares(await mailroom.waiting(MAX_RECORDS, desk)):
+        lanes = [
+            [Packet(row.stub, row.body) for row in lane]
+            for _, lane in groupby(rows, key=attrgetter("share"))
+        ]
+        attempts = {row.id: row.attempts for row in rows}
+        for batch in batches(lanes):
+            results = await courier.push(batch)
+            report = report.and_then(await _settle(results, attempts, desk))
+            if not healed and any(one.outcome is Outcome.LEFT for one in results):
+                healed = True
+                await mailroom.put_again(desk)
+    return report
+
+
+def _whole_shares(rows: Sequence[mailroom.Waiting]) -> Sequence[mailroom.Waiting]:
+    """Without a last share that may have been cut, unless there is no other."""
+    if len(rows) < MAX_RECORDS or rows[0].share == rows[-1].share:
+        return rows
+    return [row for row in rows if row.share != rows[-1].share]
+
+
+async def _settle(results: Sequence[Result], attempts: dict[str, int], desk: Desk) -> SyncReport:
+    taken = [one.id for one in results if one.outcome in {Outcome.ACCEPTED, Outcome.HELD}]
+    await mailroom.sent(taken)
+    refused = [Refusal(one.id, one.reason) for one in results if one.outcome is Outcome.REFUSED]
+    for one in refused:
+        await mailroom.refused(one.id, one.reason, desk)
+    left = [one.id for one in results if one.outcome is Outcome.LEFT]
+    if left:
+        tries = 1 + max(attempts.get(one, 0) for one in left)
+        await mailroom.put_off(left, int(next_try(tries, desk.now, _chance()).timestamp()))
+    return SyncReport(pushed=len(taken), refused=tuple(refused))
+
+
+async def _push_statements(desk: Desk, courier: Courier) -> SyncReport:
+    pushed = 0
+    refused: list[Refusal] = []
+    while rows := await mailroom.waiting_statements(_STATEMENTS, desk):
+        for row in rows:
+            try:
+                await courier.put_statement(bytes(row.raw))
+            except RelayRefused:
+                await mailroom.statement_refused(row.id, _NOT_TAKEN)
+                refused.append(Refusal(row.id, _NOT_TAKEN))
+                continue
+            await mailroom.statement_sent([row.id], desk)
+            pushed += 1
+    return SyncReport(pushed=pushed, refused=tuple(refused))
+
+
+async def _pull(desk: Desk, courier: Courier) -> SyncReport:
+    report = SyncReport()
+    cursor = await _cursor()
+    more = True
+    while more:
+        try:
+            page = await courier.pull(cursor)
+        except CursorUnknown:
+            if not cursor:
+                raise
+            cursor = ""
+            await mailroom.put_again(desk)
+            report = report.and_then(await _push(desk, courier))
+            continue
+        newer = await _directory(page, desk, courier)
+        if newer:
+            desk = await again(desk)
+        kept = await _keep(page, desk)
+        report = report.and_then(replace(kept, directory=newer))
+        await _heard(page, cursor, desk)
+        cursor, more = page.cursor, page.more
+    return report
+
+
+async def _keep(page: Page, desk: Desk) -> SyncReport:
+    if not page.records and not page.statements:
+        return SyncReport()
+    records = [(packet.stub, packet.body) for packet in page.records]
+    kept = await mailroom.keep(records, page.statements, desk)
+    await beacons.compare(page.statements, desk)
+    return SyncReport(
+        pulled=kept.accepted,
+        refused=tuple(Refusal(one.id, one.reason) for one in kept.refused),
+        receipts=kept.receipts,
+        ended=kept.ended,
+        changed=kept.changed,
+    )
+
+
+async def _directory(page: Page, desk: Desk, courier: Courier) -> bool:
+    """Adopt a newer directory before what came with it; a coordinating node hands over its own."""
+    if desk.node.coordinating:
+        if page.directory < desk.directory.number:
+            await courier.put_directory(desk.directory.raw)
+        return False
+    if page.directory <= desk.directory.number:
+        return False
+    await coalition.adopt(await courier.get_directory(), desk)
+    return True
+
+
+async def _cursor() -> str:
+    row = await NodeRow.select(NodeRow.cursor).first()
+    return str(row["cursor"]) if row else ""
+
+
+async def _heard(page: Page, before: str, desk: Desk) -> None:
+    """Remember how far this node has read, and that the relay answered."""
+    at = int(desk.now.timestamp())
+    row = await NodeRow.select(NodeRow.relay_heard_at).first()
+    if row and page.cursor == before and at - row["relay_heard_at"] < _HEARD_EVERY:
+        return
+    async with database.transaction():
+        await NodeRow.update({NodeRow.cursor: page.cursor, NodeRow.relay_heard_at: at}).where(
+            NodeRow.identity == desk.node.identity
+        )
+    await clock.heard_time("relay", datetime.fromtimestamp(page.hour, UTC), desk.settings)
+
+
+async def again(desk: Desk) -> Desk:
+    """The same desk, with the directory, the node and the time as they are by now."""
+    if desk.staff is None:
+        return await locked_desk(desk.settings, desk.keys)
+    return await desk_for(desk.settings, desk.staff, desk.keys)
+
+
+def _chance() -> float:
+    return secrets.randbelow(1_000) / 1_000

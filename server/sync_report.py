@@ -1,0 +1,47 @@
+"""What a round of sync did, for people and for scripts."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record or statement that was refused, here or by the relay, and why."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a round of sync did."""
+
+    pushed: int = 0
+    pulled: int = 0
+    refused: tuple[Refusal, ...] = ()
+    receipts: int = 0
+    waiting: int = 0
+    unreachable: bool = False
+    not_enrolled: bool = False
+    ended: tuple[str, ...] = ()  # shares that ended
+    changed: frozenset[str] = frozenset()  # shares that have news
+    directory: bool = False  # a newer directory was adopted
+
+    @property
+    def moved(self) -> bool:
+        """Did anything go or come?"""
+        return bool(self.pushed or self.pulled or self.receipts or self.ended or self.directory)
+
+    def and_then(self, later: "SyncReport") -> "SyncReport":
+        """Both rounds as one."""
+        return SyncReport(
+            self.pushed + later.pushed,
+            self.pulled + later.pulled,
+            tuple(dict.fromkeys(self.refused + later.refused)),
+            self.receipts + later.receipts,
+            later.waiting,
+            later.unreachable,
+            later.not_enrolled,
+            tuple(dict.fromkeys(self.ended + later.ended)),
+            self.changed | later.changed,
+            self.directory or later.directory,
+        )

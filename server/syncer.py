@@ -1,0 +1,189 @@
+"""Sync in the background of a serving worker: at once when rung, gently when cut off."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from client_sync.courier import Courier, NotAdmitted
+from client_sync.errors import SyncError
+from client_sync.outbox import next_try
+from server import rounds
+from server.node.desk import Desk, locked_desk
+from server.node.errors import NodeError
+from server.node.keyholder import Keyholder
+from server.node.settings import Settings
+from server.sync_report import SyncReport
+
+_LOOK: Final = 0.5  # seconds: another process of this node may have written something to send
+_TICK: Final = 60.0  # what ends by the clock, and what is due hourly
+_NOT_JOINED: Final = 2.0
+_NOT_YET_ADMITTED: Final = 15.0
+_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something a page may want to show."""
+
+    kind: str  # shares, directory or state
+    shares: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """How sync stands, in words and in parts."""
+
+    words: str
+    waiting: int
+    reachable: bool
+    enrolled: bool
+    at: datetime | None
+
+
+class Syncer:
+    """The one background syncer of a serving worker, locked or unlocked."""
+
+    def __init__(self, settings: Settings, keyholder: Keyholder) -> None:
+        self._settings = settings
+        self._keyholder = keyholder
+        self._wake = asyncio.Event()
+        self._subscribers: set[asyncio.Queue[Event]] = set()
+        self._last = SyncReport()
+        self._at: datetime | None = None
+        self._zone = ZoneInfo("UTC")
+        self.on_change: Callable[[], None] | None = None
+
+    def kick(self) -> None:
+        """Sync now: something was committed here."""
+        self._wake.set()
+
+    poke = kick
+
+    async def state(self) -> SyncState:
+        """How sync stands at this moment."""
+        waiting = await rounds.waiting_count()
+        reachable, enrolled = not self._last.unreachable, not self._last.not_enrolled
+        return SyncState(
+            self._words(waiting, reachable, enrolled), waiting, reachable, enrolled, self._at
+        )
+
+    async def subscribe(self) -> AsyncIterator[Event]:
+        """What changes from now on, for as long as the caller listens."""
+        queue: asyncio.Queue[Event] = asyncio.Queue()
+        self._subscribers.add(queue)
+        try:
+            while True:
+                yield await queue.get()
+        finally:
+            self._subscribers.discard(queue)
+
+    async def run(self) -> None:
+        """Sync until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._look())
+            tasks.create_task(self._in_coalition())
+
+    async def _in_coalition(self) -> None:
+        """One courier for as long as this node belongs to the same coalition."""
+        while True:
+            desk = await self._desk()
+            if not desk.node.joined:
+                await self._one_round(desk, None)
+                await self._woken(_NOT_JOINED)
+                continue
+            async with rounds.courier_for(desk) as courier:
+                bell = asyncio.create_task(self._listen(courier))
+                try:
+                    await self._rounds(courier)
+                finally:
+                    bell.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await bell
+
+    async def _rounds(self, courier: Courier) -> None:
+        while True:
+            self._wake.clear()
+            await self._one_round(await self._desk(), courier)
+            await self._woken(_TICK)
+
+    async def _one_round(self, desk: Desk, courier: Courier | None) -> None:
+        try:
+            report = await rounds.sync_once(desk, courier)
+        except (NodeError, SyncError):
+            # The disk is full, or another process holds the lock: the next tick tries again.
+            report = SyncReport(unreachable=True, waiting=self._last.waiting)
+        if not report.unreachable:
+            self._at = desk.now
+        self._zone = ZoneInfo(desk.pack.timezone)
+        self._tell(report)
+
+    async def _listen(self, courier: Courier) -> None:
+        """Keep an ear at the relay's door; when it cannot be reached, try later and later."""
+        attempts = 0
+        while True:
+            longest = float("inf")
+            try:
+                async for _ in courier.doorbell():
+                    attempts = 0
+                    self.kick()
+            except NotAdmitted:
+                longest = _NOT_YET_ADMITTED
+            except SyncError:
+                pass
+            attempts += 1
+            chance = secrets.randbelow(1_000) / 1_000
+            wait = (next_try(attempts, _EPOCH, chance) - _EPOCH).total_seconds()
+            await asyncio.sleep(min(wait, longest))
+
+    async def _look(self) -> None:
+        """Notice what another process of this node, a command, has put in the outbox."""
+        while True:
+            await asyncio.sleep(_LOOK)
+            if self._last.unreachable or self._last.not_enrolled:
+                continue
+            if await rounds.due():
+                self.kick()
+
+    async def _woken(self, within: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._wake.wait()
+
+    async def _desk(self) -> Desk:
+        return await locked_desk(self._settings, self._keyholder.keys)
+
+    def _tell(self, report: SyncReport) -> None:
+        before, self._last = self._last, report
+        events = []
+        if report.changed or report.ended:
+            events.append(Event("shares", report.changed | frozenset(report.ended)))
+        if report.directory:
+            events.append(Event("directory"))
+        if _shown(report) != _shown(before) or report.pushed:
+            events.append(Event("state"))
+        for event in events:
+            for queue in self._subscribers:
+                queue.put_nowait(event)
+        if events and self.on_change is not None:
+            self.on_change()
+
+    def _words(self, waiting: int, reachable: bool, enrolled: bool) -> str:
+        if not enrolled:
+            return "Not enrolled yet; nothing is lost"
+        if waiting and not reachable:
+            return f"{waiting} waiting, will go when the connection is back"
+        if waiting:
+            return f"{waiting} on the way"
+        if self._at is None:
+            return "Not connected yet"
+        when = self._at.astimezone(self._zone).strftime("%H:%M")
+        return f"Up to date {when}" if reachable else f"No connection since {when}"
+
+
+def _shown(report: SyncReport) -> tuple[object, ...]:
+    return (report.waiting, report.unreachable, report.not_enrolled)
