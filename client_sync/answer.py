@@ -37,6 +37,7 @@ class _Answer(msgspec.Struct, forbid_unknown_fields=True):
 
 _ANSWERS = msgspec.json.Decoder(dict[str, _Answer])
 BROKE = Unsafe("This share broke the process that reads shares. It was not opened.")
+TOO_LARGE = Unsafe("This share is larger than any honest share. It was not opened.")
 _NONSENSE = Unsafe("What this share says could not be understood. It was not opened.")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
-from client_sync.answer import BROKE, Unsafe, believed
+from client_sync.answer import BROKE, TOO_LARGE, Unsafe, believed
 from client_sync.cell import LONGEST_ANSWER, NO_ANSWER, SECONDS, Batch, frame
 from client_sync.errors import ChamberClosed
 from client_sync.lane import Lane
@@ -19,6 +19,7 @@ __all__ = ["Batch", "Chamber", "Unsafe"]
 
 _AT_ONCE = 100  # shares in a batch
 _BYTES_AT_ONCE = 2**20  # of changes in a batch, unless one share alone is larger
+_LARGEST_SHARE = 16 * 2**20  # bytes; the inbox gives half of it at most
 _PATIENCE = SECONDS + 3.0  # the cell ends its child after two seconds; later, the cell itself hangs
 _COMMAND = (sys.executable, "-I", "-m", "client_sync.cell")
 
@@ -44,7 +45,10 @@ class Chamber:
         """What each share says; one that cannot be read safely harms no other."""
         with self._turn:
             found: dict[str, Lane | Unsafe] = {}
-            for group in _groups(batch):
+            for one in batch:
+                if sum(map(len, one.changes)) > _LARGEST_SHARE:
+                    found[one.share] = TOO_LARGE
+            for group in _groups([one for one in batch if one.share not in found]):
                 found.update(self._read(group))
             return found
 
@@ -70,8 +74,7 @@ class Chamber:
         said = self._answers(group)
         if said is not None:
             return said
-        if len(group) == 1:
-            return {group[0].share: BROKE}
+        # Alone, even when it was alone before: a machine short of memory also ends children.
         alone = {one.share: self._answers([one]) for one in group}
         return {share: BROKE if said is None else said[share] for share, said in alone.items()}
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from automerge import core
 
-from client_sync.errors import NotALane, SyncError, UnknownHeads
+from client_sync.errors import NotALane, NotWritable, SyncError, UnknownHeads
 from client_sync.guard import MOST_OPS, Checked, check, check_share
 from client_sync.history import ancestry, sync_message, writers
 from client_sync.lane import Lane, in_order, key_of, name, place_of, register, written_in
@@ -82,7 +82,7 @@ def read(changes: Sequence[bytes], owner: bytes) -> Lane:
     with _door():
         folk = _map_at(loaded.document, loaded.root, _PEOPLE)
         people = {
-            person: name(_text_at(loaded.document, folk, person))
+            _short(person): _short(_text_at(loaded.document, folk, person))
             for person in sorted(loaded.document.keys(folk))
         }
         fields = {
@@ -91,7 +91,7 @@ def read(changes: Sequence[bytes], owner: bytes) -> Lane:
         }
         return Lane(
             heads=_heads(loaded.document),
-            case_ref=name(_text_at(loaded.document, loaded.root, _CASE_REF)),
+            case_ref=_short(_text_at(loaded.document, loaded.root, _CASE_REF)),
             people=people,
             fields=dict(sorted(fields.items())),
         )
@@ -190,20 +190,18 @@ def _introduce(document: core.Document, root: bytes, people: Mapping[str, str]) 
 
 
 def _write(document: core.Document, fields: bytes, writes: _Writes, owner: bytes) -> None:
-    """One wording of each key here; each further wording on a branch that saw the same."""
+    """Write single wordings here, and each of several on a branch that saw only what was here."""
     start = document.get_heads()
-    deepest = max(map(len, writes.values()), default=0)
-    for depth in range(1, deepest):
+    _put(document, fields, [(key, new[0]) for key, new in writes.items() if len(new) == 1])
+    _put(document, fields, [(key, None) for key, new in writes.items() if not new])
+    several = {key: new for key, new in writes.items() if len(new) > 1}
+    for depth in range(max(map(len, several.values()), default=0)):
         branch = document.fork(start)
         branch.set_actor(_actor(owner))
-        _put(branch, fields, [(key, new[depth]) for key, new in writes.items() if depth < len(new)])
+        wordings = [(key, new[depth]) for key, new in several.items() if depth < len(new)]
+        # Automerge ignores a value that is there already, and the others would then replace it.
+        _put(branch, fields, [one for key, text in wordings for one in ((key, None), (key, text))])
         document.merge(branch)
-    trunk = document.fork(start) if deepest > 1 else document
-    if deepest > 1:
-        trunk.set_actor(_actor(owner))
-    _put(trunk, fields, [(key, new[0] if new else None) for key, new in writes.items()])
-    if deepest > 1:
-        document.merge(trunk)
 
 
 def _put(document: core.Document, fields: bytes, writes: Sequence[tuple[str, str | None]]) -> None:
@@ -240,6 +238,13 @@ def _text_of(found: object) -> str:
         case ((core.ScalarType.Str, str() as text), _):
             return text
     raise NotALane
+
+
+def _short(text: str) -> str:
+    try:
+        return name(text)
+    except NotWritable:
+        raise NotALane from None
 
 
 def _op(found: tuple[object, bytes] | None) -> bytes:
