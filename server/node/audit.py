@@ -84,23 +84,20 @@ async def head() -> tuple[int, str]:
 
 async def verify() -> AuditVerdict:
     """Read the whole chain; the first entry that does not follow is named."""
-    stands, (count, last) = (0, _START), await head()
-    while stands[0] < count:
-        rows = await (
-            AuditEntry.select()
-            .where((AuditEntry.n > stands[0]) & (AuditEntry.n <= count))
-            .order_by(AuditEntry.n)
-            .limit(_BATCH)
-        )
-        if not rows:
-            break
-        for row in rows:
-            if not _follows(row, *stands):
-                return AuditVerdict(False, count, stands[0] + 1, last)
-            stands = (int(row["n"]), str(row["hash"]))
-    if stands != (count, last):
-        return AuditVerdict(False, count, min(stands[0] + 1, max(count, 1)), last)
-    return AuditVerdict(True, count, None, last)
+    n, prev = 0, _START
+    while True:
+        for row in await _after(n):
+            if not _follows(row, n, prev):
+                return await _broken(n + 1)
+            n, prev = n + 1, str(row["hash"])
+        count, last = await head()
+        if count > n and await _after(n):
+            continue  # the chain grew meanwhile, or there is more than one batch
+        if count != n:
+            return await _broken(min(count, n) + 1)
+        if last != prev:
+            return await _broken(max(n, 1))
+        return AuditVerdict(True, count, None, last)
 
 
 async def list_entries(
@@ -118,6 +115,18 @@ async def list_entries(
         )
         for row in await query
     ]
+
+
+async def _after(n: int) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = await (
+        AuditEntry.select().where(AuditEntry.n > n).order_by(AuditEntry.n).limit(_BATCH)
+    )
+    return rows
+
+
+async def _broken(first: int) -> AuditVerdict:
+    count, last = await head()
+    return AuditVerdict(False, count, first, last)
 
 
 def _follows(row: Mapping[str, object], n: int, prev: str) -> bool:

@@ -11,10 +11,10 @@ from crypto.keys import Identity
 from server.node.errors import NodeError, PassphraseWrong, TooManyWaiting
 
 # Half a second each: nobody waits longer than a page would.
-_MOST_WAITING = 20
+MOST_WAITING = 20
 
 
-class _Turns:
+class Turns:
     """One at a time; those who go first wait only for the one already at it."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class _Turns:
         if not self._busy:
             self._busy = True
             return
-        if len(line) >= _MOST_WAITING:
+        if len(line) >= MOST_WAITING:
             raise TooManyWaiting
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         line.append(turn)
@@ -58,7 +58,7 @@ class _Turns:
         self._busy = False
 
 
-_turns = _Turns()
+_turns = Turns()
 
 
 async def unlock(lock: bytes, passphrase: str, *, first: bool = False) -> Identity:
