@@ -1,0 +1,121 @@
+"""What arrived with a share for us to act on: a survivor's identity, and consents to adopt."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from server.casework import received
+from server.casework.memory import Known
+from server.casework.own import agency_name, me, unix
+from server.casework.shared import last_day
+from server.casework.tables import ConsentRow, Share
+from server.node import audit
+from server.node.access import Act, require
+from server.node.database import transaction
+from server.node.desk import Desk
+from tiers.consent import Consent, ConsentKind, ConsentMistake
+from tiers.fragment import RELEASES, SYSTEM_SECTIONS, Place, Written
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A consent that came by a share and permits nothing until a person adopts it."""
+
+    consent: Consent
+    release_ref: str
+    share: str
+    ends: int
+    people: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFind:
+    """Somebody another agency asks us to find, and what it would let us tell."""
+
+    share: str
+    case_ref: str
+    from_agency: str
+    from_name: str
+    until: date
+    people: Mapping[str, str]
+    fields: Mapping[Place, tuple[Written, ...]]
+    waiting: tuple[Consent, ...]
+
+
+async def waiting_here(desk: Desk) -> list[Waiting]:
+    """Every consent in a live received share that is ours to adopt."""
+    rows = await _with_news(desk)
+    reading = await received.open_shares(rows, desk)
+    return [
+        waiting
+        for row in rows
+        if row.id in reading.known
+        for waiting in _ours(row, reading.known[row.id], desk)
+    ]
+
+
+async def received_finds(desk: Desk) -> tuple[ReceivedFind, ...]:
+    """The finds that reached us, opened; that they were looked at is written down first."""
+    require(desk, Act.LIST_CONSENTS)
+    desk.unlocked()
+    await received.sort_in(desk)
+    rows = [row for row in await received.live(desk) if row.exchange == ConsentKind.FIND.exchange]
+    if not rows or await received.why_shut(desk):
+        return ()
+    ids = sorted(row.id for row in rows)
+    async with transaction():
+        await audit.record("find.opened", "", desk, shares=ids)
+        await Share.update(
+            {Share.opened_count: Share.opened_count + 1, Share.opened_at: unix(desk)}
+        ).where(Share.id.is_in(ids))
+    reading = await received.open_shares(rows, desk)
+    settled = {row["id"] for row in await ConsentRow.select(ConsentRow.id)}
+    return tuple(
+        _find(row, reading.known[row.id], settled, desk) for row in rows if row.id in reading.known
+    )
+
+
+async def _with_news(desk: Desk) -> list[Share]:
+    await received.sort_in(desk)
+    return [row for row in await received.live(desk) if row.case_ref]
+
+
+def _find(row: Share, known: Known, settled: set[str], desk: Desk) -> ReceivedFind:
+    return ReceivedFind(
+        share=row.id,
+        case_ref=known.lane.case_ref,
+        from_agency=row.owner,
+        from_name=agency_name(row.owner, desk),
+        until=last_day(row.ends, desk),
+        people=known.lane.people,
+        fields={
+            place: written
+            for place, written in known.lane.fields.items()
+            if place.section not in SYSTEM_SECTIONS
+        },
+        waiting=tuple(
+            one.consent for one in _ours(row, known, desk) if one.consent.id not in settled
+        ),
+    )
+
+
+def _ours(row: Share, known: Known, desk: Desk) -> Iterator[Waiting]:
+    """Only what the collector itself sealed to us, under the same release, for the same case."""
+    for place, written in known.lane.fields.items():
+        if place.section != RELEASES:
+            continue
+        try:
+            consent = Consent.from_terms(json.loads(written[-1].value))
+        except (ValueError, RecursionError, ConsentMistake):
+            continue
+        if (
+            consent.id == place.field
+            and consent.discloser == me(desk)
+            and consent.collected_by == row.owner == known.consent.collected_by
+            and consent.release_id == row.release
+            and consent.case_ref in {None, known.lane.case_ref}
+            and consent.adopted_by is None
+            and consent.live_on(desk.today)
+        ):
+            yield Waiting(consent, known.lane.case_ref, row.id, row.ends, known.lane.people)

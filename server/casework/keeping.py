@@ -1,0 +1,275 @@
+"""keep(): what arrived is checked, logged and stored sealed, on a locked node as on an open one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from piccolo.columns import Column
+
+from crypto.errors import CryptoError, Refused, RefusedReason
+from crypto.log import Log, follow
+from crypto.record import Kind, Stub, check_body, check_stub, parse_stub
+from server.casework import arrivals, ending
+from server.casework.logs import log_of, row_of, stand_at
+from server.casework.own import me, sure, unix
+from server.casework.tables import ConsentRow, RecordRow, RefusedRow, Share
+from server.node import audit
+from server.node.database import transaction
+from server.node.desk import Desk
+from tiers.consent import ConsentState
+
+_AT_ONCE = 1_000  # records in one transaction, so that a page never waits long for its turn
+_ASK_AT_ONCE = 500
+
+UNKNOWN_OWNER = "The directory this node believes names no such agency. Nothing was kept."
+NOT_FOR_US = "This was neither written by this agency nor meant for it. Nothing was kept."
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something that arrived and was not kept, and why."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What one delivery brought: counts, refusals by name, and what ended because of it."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    refused: tuple[Refusal, ...] = ()
+    receipts: int = 0
+    ended: tuple[str, ...] = ()
+    changed: frozenset[str] = frozenset()  # shares that have news
+
+
+@dataclass(slots=True)
+class _Tally:
+    accepted: int = 0
+    duplicates: int = 0
+    receipts: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
+    endings: ending.Endings = field(default_factory=ending.Endings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    id: str
+    stub: Stub
+    body: bytes
+
+
+async def keep(
+    records: Sequence[tuple[bytes, bytes]], statements: Sequence[bytes], desk: Desk
+) -> Kept:
+    """Keep what is in order, refuse what is not by name, and obey every ending."""
+    tally = _Tally()
+    for start in range(0, len(records), _AT_ONCE):
+        arrived = list(_parsed(records[start : start + _AT_ONCE], tally))
+        async with transaction():
+            await _keep_records(arrived, tally, desk)
+    for start in range(0, len(statements), _AT_ONCE):
+        async with transaction():
+            taken = await arrivals.take(statements[start : start + _AT_ONCE], tally.endings, desk)
+        tally.accepted += taken.accepted
+        tally.duplicates += taken.duplicates
+        tally.receipts += taken.receipts
+        tally.changed |= taken.changed
+        tally.refused += [Refusal(ident, reason) for ident, reason in taken.refused]
+    await _name_refused(tally.refused, desk)
+    await ending.shred(tally.endings, desk)
+    return Kept(
+        tally.accepted,
+        tally.duplicates,
+        tuple(tally.refused),
+        tally.receipts,
+        tally.endings.shares,
+        frozenset(tally.changed),
+    )
+
+
+def _parsed(records: Iterable[tuple[bytes, bytes]], tally: _Tally) -> Iterable[_Arrived]:
+    for raw, body in records:
+        try:
+            stub = parse_stub(bytes(raw))
+        except CryptoError as error:
+            tally.refused.append(Refusal("", str(error)))
+            continue
+        yield _Arrived(stub.id.hex(), stub, bytes(body))
+
+
+async def _keep_records(arrived: Sequence[_Arrived], tally: _Tally, desk: Desk) -> None:
+    held = await _held([one.id for one in arrived])
+    shares = await _shares({one.stub.share.hex() for one in arrived})
+    lanes: dict[str, list[_Arrived]] = {}
+    for one in arrived:
+        if one.id in held:
+            tally.duplicates += 1
+            continue
+        lanes.setdefault(one.stub.share.hex(), []).append(one)
+    rows: list[RecordRow] = []
+    for share, news in lanes.items():
+        rows += await _follow_lane(shares.get(share), news, tally, desk)
+    if rows:
+        await RecordRow.insert(*rows)
+
+
+async def _follow_lane(
+    row: Share | None, news: Sequence[_Arrived], tally: _Tally, desk: Desk
+) -> list[RecordRow]:
+    """One share's news in its order: all that follows is kept, the rest is refused by name."""
+    fresh = row is None
+    log = None if row is None else log_of(row)
+    kept: list[_Arrived] = []
+    for one in sorted(news, key=lambda one: one.stub.seq):
+        try:
+            log = _accept(log, one, row, desk)
+        except CryptoError as error:
+            tally.refused.append(Refusal(one.id, str(error)))
+            continue
+        kept.append(one)
+    if log is None or not kept:
+        return []
+    row = row_of(log) if row is None else row
+    stand_at(row, log)
+    await _store_share(row, kept, fresh)
+    tally.accepted += len(kept)
+    tally.changed.add(row.id)
+    dead = await _after(row, kept, tally, desk)
+    return [_row(one, dead) for one in kept]
+
+
+def _accept(log: Log | None, one: _Arrived, row: Share | None, desk: Desk) -> Log:
+    stub, mine = one.stub, me(desk)
+    owner = stub.owner.hex()
+    if mine not in (owner, stub.recipient.hex()):
+        raise CryptoError(NOT_FOR_US)
+    agency = desk.directory.agency(owner)
+    if agency is None and owner != mine:
+        raise CryptoError(UNKNOWN_OWNER)
+    ours = desk.node.node_key.public
+    check_stub(stub, ours if agency is None else bytes.fromhex(agency.node_key))
+    # A stub may come bare: its body was destroyed before it left, or by a relay at its end.
+    if one.body or stub.kind is Kind.CLOSE:
+        check_body(stub, one.body)
+    if row is not None and row.state == ending.ENDED and stub.kind is not Kind.CLOSE:
+        raise Refused(RefusedReason.ENDED)
+    return follow(log, stub)
+
+
+async def _store_share(row: Share, kept: Sequence[_Arrived], fresh: bool) -> None:
+    if fresh:
+        await Share.insert(row)
+        return
+    opened = any(one.stub.kind is Kind.OPEN for one in kept)
+    values: dict[Column | str, Any] = {
+        Share.epoch: row.epoch,
+        Share.seq: row.seq,
+        Share.last_id: row.last_id,
+        Share.ends: row.ends,
+        Share.closed: row.closed,
+    }
+    if opened:
+        values[Share.needs_key] = False
+    await Share.update(values).where(Share.id == row.id)
+
+
+async def _after(row: Share, kept: Sequence[_Arrived], tally: _Tally, desk: Desk) -> bool:
+    """What an arrival brings about; True when nothing of the share may be stored but stubs."""
+    if row.owner == me(desk):
+        await _own_came_back(row, tally, desk)
+        return True
+    if row.destroyed_at:
+        return True
+    if row.closed:
+        await ending.destroy_received([row], "destroyed", tally.endings, desk)
+        return True
+    if row.ends <= sure(desk):
+        await ending.destroy_received([row], "expired", tally.endings, desk)
+        return True
+    if any(one.stub.kind is Kind.OPEN and one.stub.epoch > 1 for one in kept):
+        await _drop_older_epochs(row)
+        tally.endings.rerooted.append((row.id, row.epoch))
+    return False
+
+
+async def _own_came_back(row: Share, tally: _Tally, desk: Desk) -> None:
+    """Our own record, unknown here: this node was restored from before it. A close still ends."""
+    if not row.closed:
+        await Share.update({Share.needs_key: True}).where(Share.id == row.id)
+        return
+    if row.consent:
+        await ending.end_consents(
+            [row.consent], ConsentState.WITHDRAWN, "withdrawn", tally.endings, desk
+        )
+    else:
+        live = await ConsentRow.select(ConsentRow.id).where(
+            (ConsentRow.release == row.release)
+            & (ConsentRow.discloser == row.owner)
+            & (ConsentRow.recipient == row.recipient)
+        )
+        await ending.end_consents(
+            [one["id"] for one in live], ConsentState.WITHDRAWN, "withdrawn", tally.endings, desk
+        )
+    await ending.empty_own(row, "withdrawn", desk)
+    tally.endings.closed.append(row.id)
+
+
+async def _drop_older_epochs(row: Share) -> None:
+    await RecordRow.update({RecordRow.body: None}).where(
+        (RecordRow.share == row.id) & (RecordRow.epoch < row.epoch)
+    )
+
+
+def _row(one: _Arrived, dead: bool) -> RecordRow:
+    stub = one.stub
+    return RecordRow(
+        id=one.id,
+        share=stub.share.hex(),
+        kind=stub.kind.value,
+        epoch=stub.epoch,
+        seq=stub.seq,
+        stub=stub.raw,
+        body=None if dead else one.body or None,
+    )
+
+
+async def _held(ids: Sequence[str]) -> set[str]:
+    held: set[str] = set()
+    for start in range(0, len(ids), _ASK_AT_ONCE):
+        asked = list(ids[start : start + _ASK_AT_ONCE])
+        rows = await RecordRow.select(RecordRow.id).where(RecordRow.id.is_in(asked))
+        held |= {row["id"] for row in rows}
+    return held
+
+
+async def _shares(ids: Iterable[str]) -> Mapping[str, Share]:
+    wanted = sorted(ids)
+    found: dict[str, Share] = {}
+    for start in range(0, len(wanted), _ASK_AT_ONCE):
+        asked = wanted[start : start + _ASK_AT_ONCE]
+        found |= {row.id: row for row in await Share.objects().where(Share.id.is_in(asked))}
+    return found
+
+
+async def _name_refused(refused: Sequence[Refusal], desk: Desk) -> None:
+    """Each refusal once in the audit and in a list people can read."""
+    ids = [one.id for one in refused if one.id]
+    if not ids:
+        return
+    async with transaction():
+        known: set[str] = set()
+        for start in range(0, len(ids), _ASK_AT_ONCE):
+            asked = ids[start : start + _ASK_AT_ONCE]
+            rows = await RefusedRow.select(RefusedRow.id).where(RefusedRow.id.is_in(asked))
+            known |= {row["id"] for row in rows}
+        new = {one.id: one for one in refused if one.id and one.id not in known}
+        if not new:
+            return
+        await RefusedRow.insert(
+            *(RefusedRow(id=one.id, reason=one.reason, at=unix(desk)) for one in new.values())
+        )
+        await audit.record("arrival.refused", "", desk, ids=sorted(new)[:20], count=len(new))

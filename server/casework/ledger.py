@@ -1,0 +1,110 @@
+"""The consents that live at this agency: their terms, and who their people are in our case."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from server.casework.bodies import read_body, shut_body
+from server.casework.errors import NoSuchConsent
+from server.casework.own import me, unix
+from server.casework.tables import ConsentRow
+from server.node.desk import Desk
+from tiers.consent import Consent, ConsentKind, ConsentState, ends_at
+
+PERMITS = (ConsentState.GIVEN.value, ConsentState.RENEWED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A consent of ours, the release's case, our own case, and release person → own person."""
+
+    consent: Consent
+    release_ref: str
+    case_ref: str
+    people: Mapping[str, str]
+    came_by: str
+    ended_at: int
+
+
+async def enter(  # noqa: PLR0917 - a consent stands between this many things
+    consent: Consent,
+    release_ref: str,
+    case_ref: str,
+    people: Mapping[str, str],
+    came_by: str,
+    desk: Desk,
+) -> None:
+    """Write a consent down; the caller is in a transaction."""
+    body = {
+        "terms": consent.to_terms(),
+        "release_ref": release_ref,
+        "people": dict(people),
+    }
+    await ConsentRow.insert(
+        ConsentRow(
+            id=consent.id,
+            release=consent.release_id,
+            kind=consent.kind.value,
+            discloser=consent.discloser,
+            recipient=consent.recipient,
+            case_ref=case_ref,
+            came_by=came_by,
+            ends=ends_at(consent.ends, desk.pack.timezone),
+            state=consent.state.value,
+            ended_at=0,
+            body=shut_body("consent", consent.id, body, desk),
+        )
+    )
+
+
+def opened(row: ConsentRow, desk: Desk) -> Held:
+    """What this row says, with the state and the end it has today."""
+    body = read_body("consent", row.id, row.body, desk)
+    consent = Consent.from_terms({**body["terms"], "state": row.state})
+    return Held(
+        consent, body["release_ref"], row.case_ref, body["people"], row.came_by, row.ended_at
+    )
+
+
+async def find(consent: str, desk: Desk) -> Held:
+    """The consent with this number."""
+    row = await ConsentRow.objects().where(ConsentRow.id == consent).first()
+    if row is None:
+        raise NoSuchConsent
+    return opened(row, desk)
+
+
+async def for_case(case_ref: str, desk: Desk) -> list[Held]:
+    """Every consent tied to this case of ours."""
+    rows = await ConsentRow.objects().where(ConsentRow.case_ref == case_ref)
+    return [opened(row, desk) for row in rows]
+
+
+async def in_force(case_ref: str, to: str, kinds: Sequence[ConsentKind], desk: Desk) -> Held | None:
+    """The consent under which we may tell this agency of this case, or the last there was."""
+    rows = await ConsentRow.objects().where(
+        (ConsentRow.case_ref == case_ref)
+        & (ConsentRow.discloser == me(desk))
+        & (ConsentRow.recipient == to)
+        & (ConsentRow.kind.is_in([kind.value for kind in kinds]))
+    )
+    if not rows:
+        return None
+    now = unix(desk)
+    live = [row for row in rows if row.state in PERMITS and row.ends > now]
+    latest = max(live or rows, key=lambda row: (row.ends, row.id))
+    return opened(latest, desk)
+
+
+async def end(consents: Iterable[str], state: ConsentState, desk: Desk) -> list[str]:
+    """Mark these consents ended, whatever they said; gives those that were still in force."""
+    wanted = list(consents)
+    if not wanted:
+        return []
+    live = ConsentRow.id.is_in(wanted) & ConsentRow.state.is_in(list(PERMITS))
+    rows = await ConsentRow.select(ConsentRow.id).where(live)
+    ids = [row["id"] for row in rows]
+    if ids:
+        await ConsentRow.update(
+            {ConsentRow.state: state.value, ConsentRow.ended_at: unix(desk)}
+        ).where(ConsentRow.id.is_in(ids))
+    return ids

@@ -1,0 +1,133 @@
+"""Sealed records that are committed here and have yet to reach the relay."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crypto.record import Record
+from server.casework.own import me, unix
+from server.casework.tables import OutboxRow, RecordRow, RefusedRow, Share
+from server.node import audit
+from server.node.database import require_transaction, transaction
+from server.node.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One sealed record on its way to the relay."""
+
+    id: str
+    share: str
+    stub: bytes
+    body: bytes
+    close_first: bool
+    attempts: int
+
+
+async def put_out(record: Record) -> None:
+    """Store one sealed record of ours and let it go with the next sync, in one transaction."""
+    require_transaction()
+    stub = record.stub
+    share, ident = stub.share.hex(), stub.id.hex()
+    await RecordRow.insert(
+        RecordRow(
+            id=ident,
+            share=share,
+            kind=stub.kind.value,
+            epoch=stub.epoch,
+            seq=stub.seq,
+            stub=stub.raw,
+            body=record.body,
+        )
+    )
+    closes = not record.body
+    await OutboxRow.insert(
+        OutboxRow(id=ident, share=share, seq=stub.seq, close_first=closes, next_try=0)
+    )
+
+
+async def waiting(limit: int, desk: Desk) -> list[Waiting]:
+    """What may be sent now: endings first, then each share in its order."""
+    rows = (
+        await OutboxRow.objects()
+        .where((OutboxRow.refused == "") & (OutboxRow.next_try <= unix(desk)))
+        .order_by(OutboxRow.close_first, ascending=False)
+        .order_by(OutboxRow.share)
+        .order_by(OutboxRow.seq)
+        .limit(limit)
+    )
+    if not rows:
+        return []
+    held = await RecordRow.select(RecordRow.id, RecordRow.stub, RecordRow.body).where(
+        RecordRow.id.is_in([row.id for row in rows])
+    )
+    record = {row["id"]: row for row in held}
+    return [
+        Waiting(
+            row.id,
+            row.share,
+            bytes(record[row.id]["stub"]),
+            bytes(record[row.id]["body"] or b""),
+            row.close_first,
+            row.attempts,
+        )
+        for row in rows
+        if row.id in record
+    ]
+
+
+async def sent(ids: Sequence[str]) -> None:
+    """The relay has these; an epoch that was replaced meanwhile is not kept any longer."""
+    if not ids:
+        return
+    gone = list(ids)
+    async with transaction():
+        await OutboxRow.delete().where(OutboxRow.id.is_in(gone))
+        rows = await RecordRow.select(RecordRow.id, RecordRow.share, RecordRow.epoch).where(
+            RecordRow.id.is_in(gone) & RecordRow.body.is_not_null()
+        )
+        shares = sorted({row["share"] for row in rows})
+        now = (
+            await Share.select(Share.id, Share.epoch).where(Share.id.is_in(shares)) if rows else []
+        )
+        epoch = {row["id"]: row["epoch"] for row in now}
+        old = [row["id"] for row in rows if row["epoch"] < epoch.get(row["share"], 0)]
+        if old:
+            await RecordRow.update({RecordRow.body: None}).where(RecordRow.id.is_in(old))
+
+
+async def refused(record: str, reason: str, desk: Desk) -> None:
+    """The relay will not take this record; people are told, and nothing else is lost."""
+    async with transaction():
+        await OutboxRow.update({OutboxRow.refused: reason}).where(OutboxRow.id == record)
+        if await RefusedRow.exists().where(RefusedRow.id == record):
+            return
+        await RefusedRow.insert(RefusedRow(id=record, reason=reason, at=unix(desk)))
+        await audit.record("record.refused", record, desk, reason=reason)
+
+
+async def put_off(ids: Sequence[str], until: int) -> None:
+    """Try these again later; `until` is unix seconds."""
+    if ids:
+        await OutboxRow.update(
+            {OutboxRow.next_try: until, OutboxRow.attempts: OutboxRow.attempts + 1}
+        ).where(OutboxRow.id.is_in(list(ids)))
+
+
+async def put_again(desk: Desk) -> int:
+    """The relay lost its past: all of ours that lives, or was closed, waits once more."""
+    async with transaction():
+        waits = {row["id"] for row in await OutboxRow.select(OutboxRow.id)}
+        shares = await Share.select(Share.id, Share.closed).where(
+            (Share.owner == me(desk)) & (Share.ends > unix(desk))
+        )
+        closed = {row["id"]: row["closed"] for row in shares}
+        again = [
+            OutboxRow(
+                id=row["id"], share=row["share"], seq=row["seq"], close_first=closed[row["share"]]
+            )
+            for row in await RecordRow.select(RecordRow.id, RecordRow.share, RecordRow.seq)
+            if row["share"] in closed and row["id"] not in waits
+        ]
+        for start in range(0, len(again), 1_000):
+            await OutboxRow.insert(*again[start : start + 1_000])
+        return len(again)

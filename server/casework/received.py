@@ -1,0 +1,221 @@
+"""What others shared with us, opened: only while it lives, unlocked, and the relay was heard."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from client_sync import inbox
+from client_sync.child import Batch
+from client_sync.lane import Lane
+from crypto.errors import CryptoError, NotARecipient
+from crypto.record import Record, parse_stub, week_in
+from server.casework import ending, memory
+from server.casework.memory import Known
+from server.casework.own import keyring, me, unix
+from server.casework.tables import RecordRow, Share
+from server.node import audit, chamber
+from server.node.database import transaction
+from server.node.desk import Desk
+from server.node.tables import NodeRow
+from tiers.consent import Consent, ConsentMistake, ends_at
+
+NOT_HEARD = "The relay has not been heard from lately, so this stays shut until the next sync."
+NOT_HERE = "A part of this is not here any more. Its owner has been asked to seal it again."
+NO_KEY = "This node has lost the key to this. Its owner has been asked to seal it again."
+NOT_ITS_TERMS = "What this share rests on is not what its cover says. It was not opened."
+RESTORED = "This node was restored from a backup and has not been confirmed yet."
+_ASK_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What could be opened, and why the rest stays shut."""
+
+    known: dict[str, Known] = field(default_factory=dict)
+    shut: dict[str, str] = field(default_factory=dict)
+
+
+async def live(desk: Desk) -> list[Share]:
+    """Every received share that has neither ended nor been taken back."""
+    rows: list[Share] = await Share.objects().where(
+        (Share.recipient == me(desk)) & (Share.state == ending.LIVE) & (Share.ends > unix(desk))
+    )
+    return rows
+
+
+async def why_shut(desk: Desk) -> str:
+    """Why nothing received may be opened at this moment; empty when it may."""
+    desk.unlocked()
+    if desk.node.quarantined:
+        return RESTORED
+    row = await NodeRow.select(NodeRow.relay_heard_at).first()
+    heard = int(row["relay_heard_at"]) if row else 0
+    patience = desk.pack.clocks["relay_heard_hours"] * 3600
+    return "" if unix(desk) - heard <= patience else NOT_HEARD
+
+
+async def open_shares(rows: Sequence[Share], desk: Desk) -> Reading:
+    """Open these shares in memory. The caller has written the audit entry before."""
+    reading = Reading()
+    shut = await why_shut(desk)
+    now = unix(desk)
+    wanted: list[Share] = []
+    for row in rows:
+        if shut or row.ends <= now or row.state != ending.LIVE:
+            reading.shut[row.id] = shut or "This has ended."
+            continue
+        known = memory.recall(row.id, row.last_id)
+        if known is None:
+            wanted.append(row)
+            continue
+        reading.known[row.id] = known
+    if wanted:
+        await _open(wanted, reading, desk)
+    return reading
+
+
+async def sort_in(desk: Desk) -> None:
+    """Learn to which case each newly received share belongs; nobody is shown anything by this."""
+    new = [row for row in await live(desk) if not row.case_ref]
+    if not new or await why_shut(desk):
+        return
+    reading = await open_shares(new, desk)
+    if not reading.known:
+        return
+    async with transaction():
+        for row in new:
+            known = reading.known.get(row.id)
+            if known is None:
+                continue
+            await Share.update(
+                {
+                    Share.case_ref: known.lane.case_ref,
+                    Share.consent: known.consent.id,
+                    Share.exchange: known.consent.kind.exchange,
+                }
+            ).where((Share.id == row.id) & (Share.state == ending.LIVE))
+        await audit.record("share.sorted", "", desk, shares=sorted(reading.known)[:20])
+
+
+async def _open(rows: Sequence[Share], reading: Reading, desk: Desk) -> None:
+    records = await _records([row.id for row in rows])
+    terms: dict[str, Consent] = {}
+    batch: list[Batch] = []
+    lost: list[str] = []
+    for row in rows:
+        try:
+            opened = _unseal(row, records.get(row.id, []), desk)
+        except _Lost as loss:
+            reading.shut[row.id] = str(loss)
+            lost.append(row.id)
+            continue
+        except (CryptoError, ConsentMistake, ValueError, RecursionError) as error:
+            reading.shut[row.id] = str(error)
+            continue
+        if opened is None:
+            reading.shut[row.id] = NOT_ITS_TERMS
+            continue
+        terms[row.id], changes = opened
+        batch.append(Batch(row.id, bytes.fromhex(row.owner), changes))
+    await _mark_lost(lost)
+    lanes = await asyncio.to_thread(chamber.get().read, batch) if batch else {}
+    last = {row.id: row.last_id for row in rows}
+    for share, lane in lanes.items():
+        if not isinstance(lane, Lane):
+            reading.shut[share] = lane.reason
+            continue
+        reading.known[share] = Known(terms[share], lane)
+        memory.remember(share, last[share], reading.known[share])
+
+
+async def mark_lost_keys(desk: Desk) -> None:
+    """After keys.db was lost: find every share that was open before and that nothing opens now."""
+    opened = await Share.select(Share.id).where(
+        (Share.recipient == me(desk))
+        & (Share.state == ending.LIVE)
+        & (Share.case_ref != "")
+        & Share.needs_key.eq(False)
+    )
+    keyless = {row["id"] for row in opened} - keyring(desk).shares()
+    if not keyless:
+        return
+    rows = await Share.objects().where(Share.id.is_in(sorted(keyless)))
+    records = await _records(sorted(keyless))
+    lost: list[str] = []
+    for row in rows:
+        try:
+            _unseal(row, records.get(row.id, []), desk)
+        except _Lost:
+            lost.append(row.id)
+        except (CryptoError, ConsentMistake, ValueError, RecursionError):
+            continue
+    await _mark_lost(lost)
+
+
+class _Lost(Exception):
+    """The owner has to seal this again before it opens."""
+
+
+def _unseal(
+    row: Share, records: Sequence[Record], desk: Desk
+) -> tuple[Consent, tuple[bytes, ...]] | None:
+    if not records or any(not record.body for record in records):
+        raise _Lost(NOT_HERE)
+    key = keyring(desk).epoch(row.id, row.epoch) or _unwrapped(row, records, desk)
+    terms, changes = inbox.open_records(records, key)
+    consent = Consent.from_terms(json.loads(terms))
+    rests_on_it = (
+        consent.discloser == row.owner
+        and consent.recipient == me(desk)
+        and consent.release_id == row.release
+        and row.ends <= ends_at(consent.ends, desk.pack.timezone)
+    )
+    return (consent, changes) if rests_on_it else None
+
+
+def _unwrapped(row: Share, records: Sequence[Record], desk: Desk) -> bytes:
+    keys = keyring(desk)
+    opening = inbox.this_epoch(records)[0]
+    week = week_in(opening.body)
+    secret, public = keys.week_secret(week), keys.publics().get(week)
+    if secret is None or public is None:
+        raise _Lost(NO_KEY)
+    try:
+        key = inbox.epoch_key(records, secret, public)
+    except NotARecipient:
+        # Wrapped to a week key this node had before its keys.db was lost.
+        raise _Lost(NO_KEY) from None
+    keys.put_epoch(row.id, row.epoch, row.ends, key)
+    return key
+
+
+async def _mark_lost(shares: Sequence[str]) -> None:
+    if shares:
+        async with transaction():
+            await Share.update({Share.needs_key: True}).where(Share.id.is_in(list(shares)))
+
+
+async def _records(shares: Sequence[str]) -> dict[str, list[Record]]:
+    """The records of each share's present epoch, in order."""
+    found: dict[str, list[Record]] = {}
+    for start in range(0, len(shares), _ASK_AT_ONCE):
+        asked = list(shares[start : start + _ASK_AT_ONCE])
+        rows = await (
+            RecordRow.select(RecordRow.share, RecordRow.epoch, RecordRow.stub, RecordRow.body)
+            .where(RecordRow.share.is_in(asked) & (RecordRow.kind != 3))
+            .order_by(RecordRow.seq)
+        )
+        latest = _latest_epochs((row["share"], row["epoch"]) for row in rows)
+        for row in rows:
+            if row["epoch"] == latest[row["share"]]:
+                record = Record(parse_stub(bytes(row["stub"])), bytes(row["body"] or b""))
+                found.setdefault(row["share"], []).append(record)
+    return found
+
+
+def _latest_epochs(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    latest: dict[str, int] = {}
+    for share, epoch in pairs:
+        latest[share] = max(epoch, latest.get(share, 0))
+    return latest

@@ -1,0 +1,9 @@
+"""Walls: who may know that a case exists. The one place that is asked."""
+
+from server.node.access import Act, may
+from server.node.desk import Desk
+
+
+def may_know(case_ref: str, desk: Desk) -> bool:
+    """May the person at this desk know of this case? In version 1 their role decides."""
+    return bool(case_ref) and may(desk.roles, Act.LIST_CASES)
