@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import os
 import secrets
 from typing import Any
@@ -22,6 +23,8 @@ from server.sync import Syncer
 from web import app, events
 
 _TICK_SECONDS = 2.0
+_AGAIN_SECONDS = 5.0
+_log = logging.getLogger(__name__)
 
 
 async def _work(descriptor: int, origin: str) -> None:
@@ -38,7 +41,7 @@ async def _work(descriptor: int, origin: str) -> None:
     if not await _unlocked(here, keyholder, order):
         return
     beside = [
-        asyncio.create_task(syncer.run()),
+        asyncio.create_task(_keep_syncing(syncer)),
         asyncio.create_task(_lock_the_idle(here, keyholder)),
         asyncio.create_task(_leave_for_the_spare(leaving, listener)),
     ]
@@ -49,6 +52,16 @@ async def _work(descriptor: int, origin: str) -> None:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
         chamber.close()
+
+
+async def _keep_syncing(syncer: Syncer) -> None:
+    """A fault in one round must not end sync for good: say so, and begin again."""
+    while True:
+        try:
+            await syncer.run()
+        except Exception:
+            _log.exception("sync")
+        await asyncio.sleep(_AGAIN_SECONDS)
 
 
 async def _lock_the_idle(here: Settings, keyholder: Keyholder) -> None:

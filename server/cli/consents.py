@@ -78,7 +78,7 @@ def list_consents(line: Line, ref: str | None) -> None:
     "people",
     multiple=True,
     metavar="THEIRS=OURS",
-    help="Who is who, where the two cases use other codes, e.g. child-a=child-b.",
+    help="Who is who, for everybody, where the two cases use other codes: child-a=child-b.",
 )
 @line_options
 def adopt(line: Line, id: str, ref: str, people: tuple[str, ...]) -> None:

@@ -153,7 +153,8 @@ class Story:
             for one in node.run("consent", "list")["consents"]
             if one["to_adopt"] and one["release"] == self.releases[case]
         ]
-        matched = [word for pair in people for word in ("--person", pair)]
+        everybody = ("survivor=survivor", *people) if people else ()
+        matched = [word for pair in everybody for word in ("--person", pair)]
         for consent in waiting:
             node.run("consent", "adopt", consent, "--case", ref, *matched)
         self._share(node, case)

@@ -182,7 +182,10 @@ def _a_node_is_here(line: Line) -> None:
 def _run(line: Line, whole: Callable[[], Coroutine[Any, Any, T]]) -> T:
     async def prepared() -> T:
         await database.prepare(line.settings)
-        return await whole()
+        try:
+            return await whole()
+        finally:
+            await database.release()
 
     database.bind(database.engine_for(line.settings))
     with shared(line.settings):

@@ -56,17 +56,20 @@ def make_node(
 
     async def act() -> init.Created:
         database.bind(database.engine_for(line.settings))
-        return await init.create(
-            line.settings,
-            name=name,
-            staff_name=first,
-            passphrase=passphrase,
-            kind=kind,
-            coordinating=coordinating,
-            url=url,
-            pack=pack,
-            rehearsal=rehearsal,
-        )
+        try:
+            return await init.create(
+                line.settings,
+                name=name,
+                staff_name=first,
+                passphrase=passphrase,
+                kind=kind,
+                coordinating=coordinating,
+                url=url,
+                pack=pack,
+                rehearsal=rehearsal,
+            )
+        finally:
+            await database.release()
 
     try:
         line.settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -22,19 +22,23 @@ def release() -> None:
 
 @release.command("record")
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--case", "ref", help="The case it belongs to, where the file names none.")
 @line_options
-def record(line: Line, file: Path) -> None:
+def record(line: Line, file: Path, ref: str | None) -> None:
     """Record one signed release (casefold-release-1): its find, tell and plan consents."""
     form = read_release(read_form(file))
+    case_ref = form.case_ref or ref
+    if case_ref is None:
+        raise Usage("Say which case the release belongs to: --case REF, or case_ref in the file.")
 
     async def act(desk: Desk) -> Recorded:
-        return await acts.record_release(form, form.case_ref, desk)
+        return await acts.record_release(form, case_ref, desk)
 
     recorded = at_desk(line, act)
     line.say(
         {
             "release": recorded.release_id,
-            "case_ref": form.case_ref,
+            "case_ref": case_ref,
             "consents": [as_answer(consent) for consent in recorded.consents],
         },
         f"Release {recorded.release_id} makes {len(recorded.consents)} consents:",
