@@ -108,9 +108,7 @@ class Lane:
 
     def reopen(self) -> "Lane":
         link = next_link(self.log, Kind.OPEN, self.log.ends)
-        record, key = seal_open(
-            link, self.owner.identity, WEEK, WEEK_KEY.public, b"{}", (b"word",)
-        )
+        record, key = seal_open(link, self.owner.identity, WEEK, WEEK_KEY.public, b"{}", (b"word",))
         return replace(self._with(record), key=key)
 
     def close(self, signer: Identity | NodeKey | None = None) -> "Lane":
@@ -121,6 +119,7 @@ class Lane:
 def lane(
     owner: Node = HARBOUR,
     to: Node = MEADOW,
+    *,
     share: bytes = b"",
     release: bytes = b"r" * 16,
     words: Sequence[bytes] = (b"word",),
