@@ -20,22 +20,21 @@ async def knows(staff_id: str, device: str) -> bool:
     return bool(await KnownDevice.exists().where(KnownDevice.key == _hash(staff_id, device)))
 
 
-async def may_try(account: str, device: str, now: datetime, *, known: bool = False) -> None:
-    """Go on only while this account's bucket is open. Unknown devices of an account share one."""
-    bucket = _bucket(account, device, known=known)
-    row = await UnlockAttempt.select().where(UnlockAttempt.bucket == bucket).first()
-    if row is not None and row["closed_until"] > now.timestamp():
-        raise TooManyTries
+async def take_try(account: str, device: str, now: datetime, *, known: bool = False) -> None:
+    """Count one try before it is made, or stop: the fifth within a minute closes for fifteen.
 
-
-async def note_failure(account: str, device: str, now: datetime, *, known: bool = False) -> None:
-    """One wrong passphrase: the fifth within a minute closes the bucket for fifteen."""
+    Counted first, so that many tries at the same moment are no way round the limit.
+    """
     bucket, at = _bucket(account, device, known=known), int(now.timestamp())
     async with database.transaction():
-        await UnlockAttempt.delete().where(
-            (UnlockAttempt.first_at < at - _FORGET_AFTER) & (UnlockAttempt.closed_until <= at)
-        )
         row = await database.lock_row(UnlockAttempt, UnlockAttempt.bucket == bucket)
+        if row is not None and row["closed_until"] > at:
+            raise TooManyTries
+        await UnlockAttempt.delete().where(
+            (UnlockAttempt.first_at < at - _FORGET_AFTER)
+            & (UnlockAttempt.closed_until <= at)
+            & (UnlockAttempt.bucket != bucket)
+        )
         if row is None:
             await UnlockAttempt.insert(UnlockAttempt(bucket=bucket, first_at=at, failures=1))
             return

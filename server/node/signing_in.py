@@ -19,14 +19,10 @@ async def sign_in(
     # For a name that is not known somebody else's lock is tried, and the answer thrown away.
     tried = row or rows[0]
     known = await attempts.knows(tried["staff_id"], device) and row is not None
-    await attempts.may_try(name, device, now, known=known)
-    try:
-        identity = await unlock_queue.unlock(tried["lock"], passphrase, first=known or not device)
-        if row is None:
-            raise PassphraseWrong
-    except PassphraseWrong:
-        await attempts.note_failure(name, device, now, known=known)
-        raise
+    await attempts.take_try(name, device, now, known=known)
+    identity = await unlock_queue.unlock(tried["lock"], passphrase, first=known or not device)
+    if row is None:
+        raise PassphraseWrong
     member = from_row(row)
     await attempts.note_success(name, device, now, member.id, known=known)
     return member, identity
