@@ -1,6 +1,5 @@
 """What the cell says, checked as if a peer had said it: the peer may be speaking through it."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -9,6 +8,7 @@ import msgspec
 
 from client_sync.cell import Batch
 from client_sync.errors import SyncError
+from client_sync.guard import hash_of
 from client_sync.lane import Lane, check_written, in_order, key_of, name
 from tiers.fragment import Place, Written
 
@@ -56,7 +56,7 @@ def _lane(answer: _Answer | None, asked: Batch) -> Lane | Unsafe:
     if answer is None or answer.lane is None:
         return _NONSENSE
     said = answer.lane
-    sent = {hashlib.sha256(memoryview(change)[8:]).hexdigest() for change in asked.changes}
+    sent = {hash_of(change).hex() for change in asked.changes}
     if not said.heads or not sent.issuperset(said.heads):
         return _NONSENSE
     try:

@@ -21,6 +21,7 @@ _AT_ONCE = 100  # shares in a batch
 _BYTES_AT_ONCE = 2**20  # of changes in a batch, unless one share alone is larger
 _LARGEST_SHARE = 16 * 2**20  # bytes; the inbox gives half of it at most
 _PATIENCE = SECONDS + 3.0  # the cell ends its child after two seconds; later, the cell itself hangs
+_ENDURANCE = 20.0  # seconds for one owner whose shares keep breaking children
 _COMMAND = (sys.executable, "-I", "-m", "client_sync.cell")
 
 
@@ -43,14 +44,13 @@ class Chamber:
 
     def read(self, batch: Sequence[Batch]) -> dict[str, Lane | Unsafe]:
         """What each share says; one that cannot be read safely harms no other."""
-        with self._turn:
-            found: dict[str, Lane | Unsafe] = {}
-            for one in batch:
-                if sum(map(len, one.changes)) > _LARGEST_SHARE:
-                    found[one.share] = TOO_LARGE
-            for group in _groups([one for one in batch if one.share not in found]):
+        found: dict[str, Lane | Unsafe] = {
+            one.share: TOO_LARGE for one in batch if sum(map(len, one.changes)) > _LARGEST_SHARE
+        }
+        for group in _groups([one for one in batch if one.share not in found]):
+            with self._turn:
                 found.update(self._read(group))
-            return found
+        return found
 
     def close(self) -> None:
         """End the cell. A closed chamber reads nothing more."""
@@ -75,8 +75,12 @@ class Chamber:
         if said is not None:
             return said
         # Alone, even when it was alone before: a machine short of memory also ends children.
-        alone = {one.share: self._answers([one]) for one in group}
-        return {share: BROKE if said is None else said[share] for share, said in alone.items()}
+        deadline = time.monotonic() + _ENDURANCE
+        found: dict[str, Lane | Unsafe] = {}
+        for one in group:
+            alone = self._answers([one]) if time.monotonic() < deadline else None
+            found[one.share] = BROKE if alone is None else alone[one.share]
+        return found
 
     def _answers(self, group: Sequence[Batch]) -> dict[str, Lane | Unsafe] | None:
         question = frame(group)

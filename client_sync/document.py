@@ -5,16 +5,16 @@ breaks when an actor returns: so every load is checked whole and writes as an ac
 """
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from automerge import core
 
 from client_sync.errors import NotALane, NotWritable, SyncError, UnknownHeads
-from client_sync.guard import MOST_OPS, Checked, check, check_share
-from client_sync.history import ancestry, sync_message, writers
+from client_sync.guard import MOST_OPS, check, check_share, hash_of
+from client_sync.history import Past, past_of, sync_message
 from client_sync.lane import Lane, in_order, key_of, name, place_of, register, written_in
 from tiers.fragment import Fragment, Place, Written
 from tiers.gate import Cleared
@@ -54,31 +54,39 @@ def change(
     owner: bytes,
     people: Mapping[str, str] = MappingProxyType({}),
 ) -> Changed:
-    """Write edits drawn from `heads`, beside whatever colleagues have written since.
+    """Write edits drawn from `heads` in our own lane, beside what colleagues have written since.
 
     `people` are those the edits speak of; who is not in the lane yet is added.
     """
     writes = {key_of(place): tuple(map(register, _wordings(edit))) for place, edit in edits.items()}
     people = {name(person): name(role) for person, role in people.items()}
-    loaded = _load(changes, owner)
     drawn_from = [_hash(head) for head in heads]
-    if not drawn_from or not loaded.known.keys() >= set(drawn_from):
+    known = {hash_of(raw) for raw in changes}
+    if not drawn_from or not known.issuperset(drawn_from):
         raise UnknownHeads
+    lane = _load(changes, known, owner)
     with _door():
-        before = loaded.document.get_heads()
-        there = set(loaded.document.keys(loaded.fields, drawn_from))
+        before = lane.document.get_heads()
+        there = set(lane.document.keys(lane.fields, drawn_from))
         writes = {key: new for key, new in writes.items() if new or key in there}
-        branch = loaded.document.fork(drawn_from)
-        branch.set_actor(_actor(owner))
-        _introduce(branch, loaded.root, people)
-        _write(branch, loaded.fields, writes, owner)
-        loaded.document.merge(branch)
-        return Changed(_since(loaded.document, before, owner), _heads(loaded.document))
+        if set(map(bytes, before)) == set(drawn_from):
+            _introduce(lane.document, lane.root, people)
+            _write(lane.document, lane.fields, writes, owner)
+        else:
+            branch = lane.document.fork(drawn_from)
+            branch.set_actor(_actor(owner))
+            _introduce(branch, lane.root, people)
+            _write(branch, lane.fields, writes, owner)
+            lane.document.merge(branch)
+        return Changed(_since(lane.document, before, owner), _heads(lane.document))
 
 
 def read(changes: Sequence[bytes], owner: bytes) -> Lane:
     """What a lane says, with every wording that no other has replaced."""
-    loaded = _load(changes, owner)
+    known = check_share(changes, owner)
+    loaded = _load(changes, known.keys(), owner)
+    straight = all(len(one.deps) < 2 for one in known.values()) and len(_heads(loaded.document)) < 2
+    past = None if straight else past_of(known)
     with _door():
         folk = _map_at(loaded.document, loaded.root, _PEOPLE)
         people = {
@@ -86,7 +94,7 @@ def read(changes: Sequence[bytes], owner: bytes) -> Lane:
             for person in sorted(loaded.document.keys(folk))
         }
         fields = {
-            place_of(key): in_order([written_in(text) for text in _current(loaded, key)])
+            place_of(key): in_order([written_in(text) for text in _current(loaded, key, past)])
             for key in loaded.document.keys(loaded.fields)
         }
         return Lane(
@@ -107,11 +115,8 @@ def rehearse() -> None:
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     document: core.Document
-    known: Mapping[bytes, Checked]
     root: bytes
     fields: bytes
-    before: Mapping[bytes, int] = field(default_factory=dict)  # hash → bits of itself and before
-    writers: Mapping[str, Sequence[Checked]] = field(default_factory=dict)
 
 
 def _compose(fragment: Fragment, owner: bytes) -> Composed:
@@ -135,34 +140,31 @@ def _compose(fragment: Fragment, owner: bytes) -> Composed:
         return Composed(_since(document, [], owner), _heads(document))
 
 
-def _load(changes: Sequence[bytes], owner: bytes) -> _Loaded:
-    known = check_share(changes, owner)
+def _load(changes: Sequence[bytes], known: Collection[bytes], owner: bytes) -> _Loaded:
     with _door():
         document = core.Document(actor_id=_actor(owner))
-        message = core.Message.decode(sync_message(changes, known))
+        message = core.Message.decode(sync_message(changes))
         document.receive_sync_message(core.SyncState(), message)
-        if {one.hash for one in document.get_changes([])} != known.keys():
+        # What it cannot use, it drops without a word.
+        if {bytes(one.hash) for one in document.get_changes([])} != set(known):
             raise NotALane
         if document.keys(core.ROOT) != [owner.hex()]:
             raise NotALane
         root = _map_at(document, core.ROOT, owner.hex())
         if set(document.keys(root)) != _PARTS:
             raise NotALane
-        fields = _map_at(document, root, _FIELDS)
-        if all(len(one.deps) <= 1 for one in known.values()) and len(document.get_heads()) == 1:
-            return _Loaded(document, known, root, fields)
-        return _Loaded(document, known, root, fields, ancestry(known), writers(known))
+        return _Loaded(document, root, _map_at(document, root, _FIELDS))
 
 
-def _current(loaded: _Loaded, key: str) -> list[str]:
+def _current(lane: _Loaded, key: str, past: Past | None) -> list[str]:
     """The registers of a key that no later write has seen: Automerge itself shows only one."""
-    writers = loaded.writers.get(key, ())
-    if len(writers) < 2:
-        return [_text_at(loaded.document, loaded.fields, key)]
+    writers = () if past is None else past.writers.get(key, ())
+    if past is None or len(writers) < 2:
+        return [_text_at(lane.document, lane.fields, key)]
     wrote: dict[bytes, str | None] = {}
     for one in writers:
-        here = loaded.document.get(loaded.fields, key, [one.hash])
-        seen = {_op(loaded.document.get(loaded.fields, key, [dep])) for dep in one.deps}
+        here = lane.document.get(lane.fields, key, [one.hash])
+        seen = {_op(lane.document.get(lane.fields, key, [dep])) for dep in one.deps}
         if here is None:
             wrote[one.hash] = None
         elif _op(here) not in seen:
@@ -170,14 +172,8 @@ def _current(loaded: _Loaded, key: str) -> list[str]:
     return [
         text
         for mine, text in wrote.items()
-        if text is not None
-        and not any(other != mine and _sees(loaded, other, mine) for other in wrote)
+        if text is not None and not any(other != mine and past.saw(other, mine) for other in wrote)
     ]
-
-
-def _sees(loaded: _Loaded, later: bytes, earlier: bytes) -> bool:
-    both = loaded.before[later] | loaded.before[earlier]
-    return both == loaded.before[later]
 
 
 def _introduce(document: core.Document, root: bytes, people: Mapping[str, str]) -> None:
@@ -272,12 +268,15 @@ def _actor(owner: bytes) -> bytes:
     return owner[:8] + secrets.token_bytes(8)
 
 
+_OURS = (SyncError, NameError, AttributeError, MemoryError)
+
+
 @contextmanager
 def _door() -> Iterator[None]:
     """Lets none of Automerge's errors out: their words may be words of a case."""
     try:
         yield
-    except (SyncError, KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
+    except (*_OURS, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException:  # a panic is no Exception
         raise NotALane from None

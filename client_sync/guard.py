@@ -48,11 +48,16 @@ class Checked:
         return self.start + self.ops - 1
 
 
+def hash_of(change: bytes) -> bytes:
+    """The name of a change, by which others lean on it."""
+    return hashlib.sha256(memoryview(change)[8:]).digest()
+
+
 def check(change: bytes, owner: bytes) -> Checked:
     """What a plain change by `owner` is; anything else raises UnsafeChange."""
     if len(change) < 10 or change[:4] != _MAGIC or change[8] != _PLAIN:
         raise UnsafeChange("This is not a plain change.")
-    digest = hashlib.sha256(memoryview(change)[8:]).digest()
+    digest = hash_of(change)
     if digest[:4] != change[4:8]:
         raise UnsafeChange("The change is damaged: its checksum does not fit.")
     source = Bytes(change, 9, len(change))

@@ -1,38 +1,44 @@
-"""What is known of a share's changes without Automerge: their order, and who wrote which key."""
+"""What is known of a share's changes without Automerge: who saw what, and who wrote which key."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from client_sync.guard import Checked
 
-_SYNC_MESSAGE = b"\x42"  # version 1; the only way to give Automerge raw changes
+_SYNC_MESSAGE = b"\x42\0\0\0"  # version 1, no heads, no need, no have: only changes
 
 
-def sync_message(changes: Sequence[bytes], known: Mapping[bytes, Checked]) -> bytes:
-    """The changes as one sync message, which asks for nothing back."""
-    heads = known.keys() - {dep for one in known.values() for dep in one.deps}
-    parts = [_SYNC_MESSAGE, _length(len(heads)), *sorted(heads), b"\0\0", _length(len(changes))]
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The order in which colleagues saw each other's changes."""
+
+    writers: Mapping[str, Sequence[Checked]]
+    seen: Mapping[bytes, int]  # for each change one bit for itself and each it has seen
+
+    def saw(self, later: bytes, earlier: bytes) -> bool:
+        """Had the writer of one change seen the other?"""
+        return self.seen[later] | self.seen[earlier] == self.seen[later]
+
+
+def past_of(known: Mapping[bytes, Checked]) -> Past:
+    """The past of a share's changes; `writers` may name one that only deleted the key."""
+    seen: dict[bytes, int] = {}
+    found: dict[str, list[Checked]] = {}
+    for index, one in enumerate(sorted(known.values(), key=lambda one: one.start)):
+        seen[one.hash] = 1 << index
+        for dep in one.deps:
+            seen[one.hash] |= seen[dep]
+        for key in one.keys:
+            found.setdefault(key, []).append(one)
+    return Past(found, seen)
+
+
+def sync_message(changes: Sequence[bytes]) -> bytes:
+    """The changes as one sync message, which is how Automerge takes them raw."""
+    parts = [_SYNC_MESSAGE, _length(len(changes))]
     for raw in changes:
         parts += (_length(len(raw)), raw)
     return b"".join(parts)
-
-
-def ancestry(known: Mapping[bytes, Checked]) -> dict[bytes, int]:
-    """For each change one bit for itself and one for each change it has seen."""
-    before: dict[bytes, int] = {}
-    for index, one in enumerate(sorted(known.values(), key=lambda one: one.start)):
-        before[one.hash] = 1 << index
-        for dep in one.deps:
-            before[one.hash] |= before[dep]
-    return before
-
-
-def writers(known: Mapping[bytes, Checked]) -> dict[str, list[Checked]]:
-    """For each key the changes that may have written it."""
-    found: dict[str, list[Checked]] = {}
-    for one in known.values():
-        for key in one.keys:
-            found.setdefault(key, []).append(one)
-    return found
 
 
 def _length(number: int) -> bytes:

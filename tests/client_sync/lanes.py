@@ -42,7 +42,7 @@ def consent(discloser: bytes = OWNER, recipient: bytes = RECIPIENT) -> Consent:
         witness="Ana",
         language="en",
         ends=UNTIL,
-        carrier="Harbour",
+        carrier=recipient.hex(),
         collected_by=discloser.hex(),
         adopted_by=None,
         state=ConsentState.GIVEN,
