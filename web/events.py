@@ -1,0 +1,75 @@
+"""What an open page hears without asking: sync in words, that a shared case changed, that it locks soon."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from litestar import get
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+
+from web.frame import sync_words
+from web.rendering import html
+from web.workplace import PASSIVE, AnyRequest, Workplace, place
+
+_LOOK_EVERY = 5.0
+_WARN_BEFORE = timedelta(seconds=60)
+_open: set["_Stream"] = set()
+
+
+class _Stream:
+    """One open page, listening."""
+
+    def __init__(self) -> None:
+        self.rung = asyncio.Event()
+        self.ending = False
+
+
+def ring() -> None:
+    """Something changed here or arrived: every open page looks again."""
+    for stream in _open:
+        stream.rung.set()
+
+
+def end_streams() -> None:
+    """End every open stream at once: the keys are gone."""
+    for stream in _open:
+        stream.ending = True
+        stream.rung.set()
+
+
+@get("/events", opt=PASSIVE, sync_to_thread=False)
+def events(request: AnyRequest) -> ServerSentEvent:
+    """The stream of one open page. It ends at lock, and is no sign that somebody is there."""
+    return ServerSentEvent(_listen(request, place(request)))
+
+
+async def _listen(request: AnyRequest, here: Workplace) -> AsyncIterator[ServerSentEventMessage]:
+    stream, warned = _Stream(), False
+    _open.add(stream)
+    try:
+        while not stream.ending:
+            left = await here.left(request)
+            if left is None:
+                break
+            if (left <= _WARN_BEFORE) is not warned:
+                warned = not warned
+                yield _say("idle", html("session/_idle.html", None) if warned else "")
+            if await _rung(stream):
+                yield _say("sync", await sync_words(here))
+                yield _say("view", "changed")
+    finally:
+        _open.discard(stream)
+    yield _say("locked", "locked")
+
+
+async def _rung(stream: _Stream) -> bool:
+    try:
+        await asyncio.wait_for(stream.rung.wait(), _LOOK_EVERY)
+    except TimeoutError:
+        return False
+    stream.rung.clear()
+    return not stream.ending
+
+
+def _say(event: str, words: str) -> ServerSentEventMessage:
+    return ServerSentEventMessage(data=words.replace("\n", " "), event=event)

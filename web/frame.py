@@ -1,0 +1,94 @@
+"""What stands around every page, drawn for whoever is at work."""
+
+from typing import Any, Final
+
+from litestar import Response
+
+from server.node import node, packs
+from server.node.access import Act, Role, may
+from server.node.desk import Desk
+from web.rendering import Frame, Link, page
+from web.workplace import AnyRequest, Workplace, place
+
+ROLE_WORDS: Final = {
+    Role.ADVOCATE: "Advocate",
+    Role.LIAISON: "Liaison",
+    Role.COORDINATOR: "Coordinator",
+    Role.CHAIR: "Chair",
+    Role.OBSERVER: "Observer",
+    Role.PRIVACY_OFFICER: "Privacy officer",
+    Role.ANALYST: "Analyst",
+    Role.OPERATOR: "Operator",
+}
+_REHEARSAL: Final = "Rehearsal: this node is for practice. Put nothing real into it."
+
+_PLACES: Final = (
+    ("Cases", "/cases", Act.LIST_CASES),
+    ("Shared", "/shared", Act.VIEW_CASE),
+    ("Consents", "/consents", Act.LIST_CONSENTS),
+    ("Partners", "/partners", Act.LIST_PARTNERS),
+    ("Staff", "/staff", Act.LIST_STAFF),
+    ("Record", "/audit", Act.READ_AUDIT),
+    ("Node", "/node", Act.CHANGE_PARTNER),
+)
+
+
+def links(desk: Desk, here: str) -> tuple[Link, ...]:
+    """Where the person at this desk may go."""
+    shown = []
+    for words, href, act in _PLACES:
+        allowed = Role.OPERATOR in desk.roles if href == "/node" else may(desk.roles, act)
+        if allowed:
+            shown.append(Link(words, href, here == href))
+    return tuple(shown)
+
+
+def role_words(roles: frozenset[Role]) -> str:
+    """What somebody does here, in words."""
+    return ", ".join(words for role, words in ROLE_WORDS.items() if role in roles)
+
+
+async def sync_words(here: Workplace) -> str:
+    """The state of sync in a few words, for the top bar."""
+    return (await here.syncer.state()).words
+
+
+async def frame_for(request: AnyRequest, desk: Desk, here: str) -> Frame:
+    """The frame of a page for somebody signed in; a notice is shown once."""
+    workplace = place(request)
+    kept = workplace.remembered(request)
+    notice, kept.notice = kept.notice, ""
+    member = desk.staff.name if desk.staff else ""
+    return Frame(
+        node=desk.node.name,
+        role=f"{member}, {role_words(desk.roles).lower()}",
+        links=links(desk, here),
+        form_proof=workplace.door.form_proof(request.cookies),
+        at_work=True,
+        rehearsal=_REHEARSAL if desk.node.rehearsal else "",
+        sync=await sync_words(workplace),
+        notice=notice,
+        timezone=desk.pack.timezone,
+    )
+
+
+async def locked_frame(request: AnyRequest, device: str) -> Frame:
+    """The frame of the sign-in page: whose node this is, and nothing more."""
+    workplace = place(request)
+    here = await node.load(workplace.settings)
+    door = workplace.door
+    return Frame(
+        node=here.name,
+        role="",
+        links=(),
+        form_proof=door.form_proof({door.device_cookie: device}),
+        rehearsal=_REHEARSAL if here.rehearsal else "",
+        timezone=packs.read(here.pack_texts).timezone,
+    )
+
+
+async def show(
+    request: AnyRequest, desk: Desk, here: str, template: str, value: Any
+) -> Response[str]:
+    """A page in its frame."""
+    return page(template, value, await frame_for(request, desk, here))

@@ -1,0 +1,63 @@
+"""What an entry of the record says, in words. Ids only: no entry knows a survivor's name."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from server.node.audit import Entry
+from server.node.desk import Desk
+from web.pages.words import agency_name
+
+_SAID: Final = {
+    "init": "Set up this node",
+    "staff.add": "Added {staff}",
+    "staff.remove": "Removed {staff}",
+    "passphrase.change": "Changed a passphrase",
+    "recover": "Used the paper recovery code for {staff}",
+    "sign-in": "Signed in",
+    "join": "Joined a coordinating node",
+    "enrol": "Took in {agency}",
+    "verify": "Checked the words of {agency}",
+    "partner.change": "Changed how {agency} takes part",
+    "directory.publish": "Published the directory",
+    "directory.adopt": "Took over a newer directory",
+    "case.import": "Entered case {case}",
+    "case.list": "Looked at the list of cases",
+    "case.show": "Opened case {case}",
+    "case.edit": "Changed case {case}",
+    "release.record": "Recorded a release",
+    "consent.adopt": "Took up a part of a release",
+    "consent.refuse": "Did not take up a part of a release",
+    "consent.renew": "Renewed a consent",
+    "consent.ended": "A consent ended",
+    "withdraw": "Took a withdrawal",
+    "share": "Shared a part with {to}",
+    "share.changed": "Sent changes to {to}",
+    "share.withheld": "Nothing could be shared with {to}",
+    "share.closed": "Closed the part shared with {to}",
+    "share.destroyed": "Destroyed a part that had been received",
+    "share.expired": "A shared part ended on its day",
+    "view": "Opened the merged view of case {case}",
+    "view.refused": "The merged view stayed shut",
+    "clock.confirm": "Confirmed the clock",
+}
+
+
+def said(entry: Entry, names: Mapping[str, str], desk: Desk) -> str:
+    """One entry as a sentence a person can read."""
+    pattern = _SAID.get(entry.act)
+    if pattern is None:
+        return entry.act.replace(".", " ").replace("-", " ").capitalize()
+    return pattern.format(
+        staff=names.get(entry.subject, "somebody who has left"),
+        agency=_agency(entry.subject, desk),
+        to=_agency(str(entry.detail.get("to", "")), desk),
+        case=_short(entry.subject),
+    )
+
+
+def _agency(identity: str, desk: Desk) -> str:
+    return agency_name(identity, desk) if identity else "an agency"
+
+
+def _short(case_ref: str) -> str:
+    return f"{case_ref[:3]}-{case_ref[3:6]}" if len(case_ref) == 26 else ""

@@ -1,0 +1,180 @@
+"""A case: the people, who sees what until when, and each section in place."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from litestar import Response, get
+
+from server.casework import cases, consents, mailroom, meetings
+from server.node.access import Act, may
+from server.node.desk import Desk
+from web.frame import show
+from web.pages import case_section
+from web.pages.case_section import SectionPart, sections_of
+from web.pages.words import about_words, name_of, people_in_order, people_words, role_word
+from web.rendering import agree, day
+from web.workplace import AnyRequest, AtWork
+
+_TONES = {"live": "good"}
+
+
+@dataclass(frozen=True, slots=True)
+class PartAct:
+    """One thing that can be done about a part, as a link."""
+
+    words: str
+    href: str
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """One agency, and what it may see or sees of this case."""
+
+    agency: str
+    state: str
+    tone: str
+    sentence: str
+    acts: tuple[PartAct, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyGroup:
+    """The sections nothing is written in yet, about one person."""
+
+    about: str
+    sections: tuple[SectionPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Why this agency may tell about another adult, in its own words."""
+
+    about: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Everything this agency holds about one case."""
+
+    ref: str
+    short: str
+    name: str
+    people_words: str
+    opened_on: date
+    may_share: bool
+    may_edit: bool
+    may_release: bool
+    merged_href: str
+    parts: tuple[PartLine, ...]
+    sections: tuple[SectionPart, ...]
+    empty: tuple[EmptyGroup, ...]
+    bases: tuple[Basis, ...]
+
+
+@get("/cases/{ref:str}")
+async def case_page(request: AnyRequest, ref: str, desk: AtWork) -> Response[Any]:
+    """One case."""
+    record = await cases.read(ref, desk)
+    reach = await cases.reach(record.ref, desk)
+    every = sections_of(record, reach, desk)
+    survivor = next(iter(people_in_order(record.fragment.people)), "")
+    value = CasePage(
+        ref=record.ref,
+        short=record.short,
+        name=name_of(survivor, record.fragment) or f"Case {record.short}",
+        people_words=people_words(record.fragment.people, desk.pack),
+        opened_on=record.opened_on,
+        may_share=may(desk.roles, Act.SHARE),
+        may_edit=may(desk.roles, Act.EDIT_CASE),
+        may_release=may(desk.roles, Act.RECORD_RELEASE),
+        merged_href=await _merged(record.ref, desk),
+        parts=await _parts(record.ref, desk),
+        sections=tuple(one for one in every if one.fields),
+        empty=_empty(every, record, desk),
+        bases=tuple(
+            Basis(about_words(person, record.fragment, desk.pack), words)
+            for person, words in record.fragment.bases.items()
+        ),
+    )
+    return await show(request, desk, "/cases", "cases/case.html", value)
+
+
+def _empty(
+    every: tuple[SectionPart, ...], record: cases.CaseRecord, desk: Desk
+) -> tuple[EmptyGroup, ...]:
+    groups = []
+    for person in people_in_order(record.fragment.people):
+        mine = tuple(one for one in every if one.person == person and not one.fields)
+        if mine:
+            words = about_words(person, record.fragment, desk.pack)
+            groups.append(EmptyGroup(words or role_word(person, desk.pack), mine))
+    return tuple(groups)
+
+
+async def _merged(ref: str, desk: Desk) -> str:
+    if not may(desk.roles, Act.VIEW_CASE):
+        return ""
+    shared = await meetings.shared_cases(desk)
+    return f"/shared/{ref}" if any(one.ref == ref for one in shared) else ""
+
+
+async def _parts(ref: str, desk: Desk) -> tuple[PartLine, ...]:
+    shared = await mailroom.shared_with(ref, desk)
+    lines = [_shared_line(part) for part in shared]
+    with_share = {part.consent for part in shared if part.state == "live"}
+    if not may(desk.roles, Act.LIST_CONSENTS):
+        return tuple(lines)
+    for entry in await consents.list_consents(desk, ref):
+        consent = entry.consent
+        mine = consent.discloser == desk.node.identity
+        if (
+            mine
+            and consent.live_on(desk.today)
+            and consent.id not in with_share
+            and not entry.to_adopt
+        ):
+            lines.append(_ready_line(entry, desk))
+    return tuple(lines)
+
+
+def _shared_line(part: mailroom.SharedPart) -> PartLine:
+    acts = [PartAct("What it rests on", f"/consents/{part.consent}")] if part.consent else []
+    if part.state == "live":
+        sentence = f"Sees its part until {day(part.until)}."
+        sentence += f" Opened {agree(part.opened, 'time')}." if part.opened else " Not opened yet."
+        if not part.sent:
+            sentence += " It is sealed and waits for the connection."
+        return PartLine(part.agency_name, "In force", "good", sentence, tuple(acts))
+    if part.consent:
+        acts.append(PartAct("Who has confirmed", f"/consents/{part.consent}/receipts"))
+    confirmed = (
+        "It has confirmed." if part.confirmed else f"Waiting for {part.agency_name} to confirm."
+    )
+    return PartLine(
+        part.agency_name,
+        part.why.capitalize() if part.why else "Ended",
+        "" if part.confirmed else "you",
+        f"Sees nothing any more. {confirmed}",
+        tuple(acts),
+    )
+
+
+def _ready_line(entry: consents.ConsentEntry, desk: Desk) -> PartLine:
+    consent = entry.consent
+    found = desk.directory.agency(consent.recipient)
+    return PartLine(
+        found.name if found else "An agency that has left the directory",
+        "Not sent yet",
+        "you",
+        f"She said yes until {day(consent.ends)}. Nothing has been sent.",
+        (
+            PartAct("Check and send", f"/consents/{consent.id}/share", first=True),
+            PartAct("What it rests on", f"/consents/{consent.id}"),
+        ),
+    )
+
+
+handlers = (case_page, *case_section.handlers)

@@ -1,0 +1,293 @@
+"""One section of a case: shown, changed in place, and the choosing between two colleagues' words."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from litestar import Response, get, post
+
+from server.casework import cases, drafts
+from server.node.access import Act, may, require
+from server.node.desk import Desk
+from server.node.errors import NotFound
+from tiers.case_form import read_value
+from tiers.fragment import Place, Written
+from tiers.protocol import FieldForm, SectionForm
+from tiers.reading import FormMistake
+from web.forms import Mistakes, Option, Slip, Typed, new_token, typed
+from web.frame import frame_for
+from web.pages.drafts import kept
+from web.pages.words import about_words, agency_names, people_in_order, value_words
+from web.rendering import page
+from web.workplace import AnyRequest, AtWork, once, place
+
+
+@dataclass(frozen=True, slots=True)
+class ValueWords:
+    """One value as written, by whom and when."""
+
+    words: str
+    shown: str
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPart:
+    """One field, to read or to change."""
+
+    name: str
+    label: str
+    kind: str
+    values: tuple[ValueWords, ...]
+    value: str
+    was: str
+    options: tuple[Option, ...]
+    hint: str
+    reach: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPart:
+    """One section about one person."""
+
+    id: str
+    person: str
+    title: str
+    about: str
+    edit_href: str
+    may_edit: bool
+    note: str
+    base: int
+    heads: str
+    token: str
+    save_words: str
+    fields: tuple[FieldPart, ...]
+    draft_place: str = ""
+    draft_kept: str = ""
+
+
+Reach = Mapping[Place, tuple[str, ...]]
+
+
+def sections_of(record: cases.CaseRecord, reach: Reach, desk: Desk) -> tuple[SectionPart, ...]:
+    """Every section this case may have, person by person, with what is written in each."""
+    found = []
+    for form in desk.pack.sections.values():
+        for person in people_in_order(record.fragment.people):
+            if record.fragment.people[person] in form.about:
+                found.append(_section(form, person, record, reach, desk))
+    return tuple(found)
+
+
+def _section(
+    form: SectionForm, person: str, record: cases.CaseRecord, reach: Reach, desk: Desk
+) -> SectionPart:
+    fields = tuple(
+        _field(field, Place(form.id, person, field.id), record, reach, desk)
+        for field in form.fields
+    )
+    receivers = {
+        agency
+        for at, agencies in reach.items()
+        if (at.section, at.about) == (form.id, person)
+        for agency in agencies
+    }
+    names = agency_names(frozenset(receivers), desk)
+    note = "This never leaves this node." if form.never_leaves else ""
+    return SectionPart(
+        id=f"part-{form.id}-{person}",
+        person=person,
+        title=form.title,
+        about=about_words(person, record.fragment, desk.pack),
+        edit_href=f"/cases/{record.ref}/sections/{form.id}/{person}",
+        may_edit=may(desk.roles, Act.EDIT_CASE),
+        note=f"{names} sees changes here at once." if names else note,
+        base=record.revision,
+        heads=json.dumps({share: list(heads) for share, heads in record.heads.items()}),
+        token=new_token(),
+        save_words=f"Save, and send to {names}" if names else "Save",
+        fields=tuple(field for field in fields if field.values),
+    )
+
+
+def _field(
+    form: FieldForm, at: Place, record: cases.CaseRecord, reach: Reach, desk: Desk
+) -> FieldPart:
+    written = record.fragment.fields.get(at, ())
+    receivers = reach.get(at, ())
+    options: tuple[Option, ...] = ()
+    if form.kind == "yes_no":
+        options = (Option("yes", "Yes"), Option("no", "No"))
+    elif form.kind == "choice":
+        options = tuple(Option(one, value_words(form, one)) for one in form.choices)
+    return FieldPart(
+        name=form.id,
+        label=form.label,
+        kind="long" if form.repeat else form.kind,
+        values=tuple(_value(form, one) for one in written),
+        value=written[-1].value if len(written) == 1 else "",
+        was=written[-1].value if len(written) == 1 else "",
+        options=options,
+        hint="One on each line." if form.repeat else "",
+        reach=f"{agency_names(receivers, desk)} will receive this at once." if receivers else "",
+    )
+
+
+def _value(form: FieldForm, one: Written) -> ValueWords:
+    return ValueWords(one.value, value_words(form, one.value), one.by, one.at)
+
+
+async def _find(
+    ref: str, section: str, person: str, desk: Desk
+) -> tuple[cases.CaseRecord, SectionForm, Reach]:
+    record = await cases.read(ref, desk)
+    form = desk.pack.sections.get(section)
+    if form is None or record.fragment.people.get(person) not in form.about:
+        raise NotFound
+    return record, form, await cases.reach(record.ref, desk)
+
+
+def _form(section: str, desk: Desk) -> SectionForm:
+    form = desk.pack.sections.get(section)
+    if form is None:
+        raise NotFound
+    return form
+
+
+async def _shown(
+    request: AnyRequest, record: cases.CaseRecord, section: str, person: str, desk: Desk
+) -> Response[Any]:
+    reach = await cases.reach(record.ref, desk)
+    part = _section(_form(section, desk), person, record, reach, desk)
+    return page("cases/_section_shown.html", part, await frame_for(request, desk, "/cases"))
+
+
+@get("/cases/{ref:str}/sections/{section:str}/{person:str}")
+async def change_form(
+    request: AnyRequest, ref: str, section: str, person: str, desk: AtWork
+) -> Response[Any]:
+    """The section as a form, with the words left in it before."""
+    require(desk, Act.EDIT_CASE)
+    record, form, reach = await _find(ref, section, person, desk)
+    kept_at = f"case/{record.ref}/{section}/{person}"
+    draft = await kept(kept_at, desk)
+    shown = _section(form, person, record, reach, desk)
+    fields = tuple(
+        _field(field, Place(section, person, field.id), record, reach, desk)
+        for field in form.fields
+    )
+    if draft:
+        fields = tuple(_with_draft(field, draft) for field in fields)
+    part = replace(
+        shown,
+        fields=fields,
+        draft_place=kept_at,
+        draft_kept="before" if draft else "",
+        base=_base(draft, record.revision),
+        heads=draft["heads"][-1] if draft and draft.get("heads") else shown.heads,
+    )
+    return page("cases/_section_edit.html", part, await frame_for(request, desk, "/cases"))
+
+
+def _with_draft(field: FieldPart, draft: Mapping[str, list[str]]) -> FieldPart:
+    if not draft.get(field.name):
+        return field
+    was = draft.get(f"was-{field.name}") or [field.was]
+    return replace(field, value=draft[field.name][-1], was=was[-1])
+
+
+def _base(draft: Mapping[str, list[str]] | None, revision: int) -> int:
+    # Half-typed words were drawn from the revision they were typed on, not from today's.
+    text = (draft or {}).get("base", [""])[-1]
+    return min(int(text), revision) if text.isdecimal() else revision
+
+
+@get("/cases/{ref:str}/sections/{section:str}/{person:str}/leave")
+async def leave(
+    request: AnyRequest, ref: str, section: str, person: str, desk: AtWork
+) -> Response[Any]:
+    """Drop the draft and show the section as it was."""
+    record, _, _ = await _find(ref, section, person, desk)
+    await drafts.drop(f"case/{record.ref}/{section}/{person}", desk)
+    return await _shown(request, record, section, person, desk)
+
+
+@post("/cases/{ref:str}/sections/{section:str}/{person:str}")
+async def save(
+    request: AnyRequest, ref: str, section: str, person: str, desk: AtWork
+) -> Response[Any]:
+    """Save the section; what is shared goes to its recipients in the same act."""
+    require(desk, Act.EDIT_CASE)
+    form = await typed(request)
+
+    async def act() -> Response[Any]:
+        edits = _edits(form, _form(section, desk), person)
+        edited = await cases.edit(ref, edits, _posted_base(form), _heads(form), desk)
+        await drafts.drop(f"case/{edited.record.ref}/{section}/{person}", desk)
+        place(request).syncer.poke()
+        return await _shown(request, edited.record, section, person, desk)
+
+    return await once(request, form, act)
+
+
+def _edits(form: Typed, shape: SectionForm, person: str) -> dict[Place, str | None]:
+    edits: dict[Place, str | None] = {}
+    for field in shape.fields:
+        # Only what this person changed: the form may be older than a colleague's words.
+        if form.whole(field.id).strip() == form.whole(f"was-{field.id}").strip():
+            continue
+        edits[Place(shape.id, person, field.id)] = _read(form, field) or None
+    form.settle()
+    return edits
+
+
+def _read(form: Typed, field: FieldForm) -> str:
+    try:
+        return read_value(field, form.whole(field.id).strip(), field.id)
+    except FormMistake as mistake:
+        form.wrong(field.id, f"{field.label}: {mistake.sentence}")
+        return ""
+
+
+def _posted_base(form: Typed) -> int:
+    text = form.word("base")
+    if not text.isdecimal() or len(text) > 9:
+        raise Mistakes(Slip("", "This page is out of date. Load it again."))
+    return int(text)
+
+
+def _heads(form: Typed) -> dict[str, tuple[str, ...]]:
+    try:
+        found = json.loads(form.word("heads") or "{}")
+        return {str(share): tuple(map(str, heads)) for share, heads in found.items()}
+    except (ValueError, AttributeError, TypeError):
+        raise Mistakes(Slip("", "This page is out of date. Load it again.")) from None
+
+
+@post("/cases/{ref:str}/sections/{section:str}/{person:str}/choose")
+async def choose(
+    request: AnyRequest, ref: str, section: str, person: str, desk: AtWork
+) -> Response[Any]:
+    """Keep one of two colleagues' wordings."""
+    require(desk, Act.EDIT_CASE)
+    form = await typed(request)
+
+    async def act() -> Response[Any]:
+        record, shape, _ = await _find(ref, section, person, desk)
+        field, value = shape.field(form.word("field")), form.whole("value")
+        if field is None:
+            raise NotFound
+        at = Place(section, person, field.id)
+        if value not in {one.value for one in record.fragment.fields.get(at, ())}:
+            raise Mistakes(Slip("", "Somebody has changed this meanwhile. Load the page again."))
+        heads = {share: tuple(now) for share, now in record.heads.items()}
+        edited = await cases.edit(record.ref, {at: value}, record.revision, heads, desk)
+        place(request).syncer.poke()
+        return await _shown(request, edited.record, section, person, desk)
+
+    return await once(request, form, act)
+
+
+handlers = (change_form, leave, save, choose)

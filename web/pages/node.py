@@ -1,0 +1,67 @@
+"""This node, for the person who keeps it running."""
+
+from dataclasses import dataclass
+
+from litestar import Response, get
+
+from server import checkup
+from server.node.access import Act, Role, require
+from server.node.errors import NotPermitted
+from web.frame import show
+from web.rendering import agree
+from web.workplace import AnyRequest, AtWork
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One thing that was looked at."""
+
+    name: str
+    words: str
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing about this node."""
+
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodePage:
+    """The state of this node, today, on this machine."""
+
+    sentence: str
+    checks: tuple[CheckLine, ...]
+    facts: tuple[Fact, ...]
+
+
+@get("/node")
+async def node_page(request: AnyRequest, desk: AtWork) -> Response[str]:
+    """What casefold doctor says, as a page."""
+    require(desk, Act.DOCTOR)
+    if Role.OPERATOR not in desk.roles:
+        raise NotPermitted
+    checks = tuple(
+        CheckLine(one.name.capitalize(), one.sentence, one.word == "ok")
+        for one in await checkup.look(desk)
+    )
+    wrong = sum(not one.ok for one in checks)
+    settings = desk.settings
+    facts = (
+        Fact("Name", desk.node.name),
+        Fact("What it is", "Coordinating node" if desk.node.coordinating else "Agency node"),
+        Fact("Protocol pack", f"{desk.pack.title}, version {desk.pack.version}"),
+        Fact("Answers to", ", ".join(settings.hosts)),
+        Fact("Locks after", f"{settings.idle_minutes} quiet minutes"),
+        Fact("Database", "PostgreSQL" if settings.database_url else "SQLite, in the node's folder"),
+    )
+    sentence = (
+        f"{agree(wrong, 'thing needs', 'things need')} you." if wrong else "Everything is in order."
+    )
+    return await show(request, desk, "/node", "node/page.html", NodePage(sentence, checks, facts))
+
+
+handlers = (node_page,)

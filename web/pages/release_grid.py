@@ -1,0 +1,255 @@
+"""The rows of the release: from ticks to the file a release is read from, and to sentences."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from directory.agency import Agency
+from server.casework import cases
+from server.node.desk import Desk
+from tiers.consent import Signer
+from tiers.fragment import CHILD, SURVIVOR
+from tiers.reading import FormMistake
+from tiers.release_form import ReleaseForm, ReleaseRow, read_aloud
+from web.forms import Option, Typed
+from web.pages.words import about_words, people_in_order
+
+_ROW = re.compile(r"rows\[(\d+)\]")
+_FIELDS = {
+    "ends": "ends",
+    "signed_on": "signed_on",
+    "form": "form_kind",
+    "purpose": "purpose",
+    "purpose_kind": "purpose_kind",
+    "witness": "witness",
+    "second_witness": "second_witness",
+    "language": "language",
+    "interpreter": "interpreter",
+    "signer.name": "signer_name",
+    "signer.relation": "signer_relation",
+    "signer.confirmed_not_abuser": "confirmed",
+    "must_not_share": "must_not_share",
+    "rows": "rows",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One box of the grid."""
+
+    name: str
+    words: str
+    ticked: bool
+    offered: bool = True
+    why_not: str = ""
+    plan: bool = False
+    carries_plan: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """One agency's row."""
+
+    agency: str
+    name: str
+    collector: bool
+    ticks: tuple[Tick, ...]
+    initials_name: str
+    initials: str
+
+
+def survivor_of(record: cases.CaseRecord) -> str:
+    """The survivor's code in this case."""
+    people = record.fragment.people
+    return next((person for person, role in people.items() if role == SURVIVOR), SURVIVOR)
+
+
+def coordinating(desk: Desk) -> Agency | None:
+    """The coordinating node of this coalition, once its directory is here."""
+    return desk.directory.agency(desk.node.relay_identity)
+
+
+def others(record: cases.CaseRecord, desk: Desk) -> tuple[Option, ...]:
+    """The people besides the survivor who can be named in a row: children first."""
+    fragment, mine = record.fragment, survivor_of(record)
+    return tuple(
+        Option(person, about_words(person, fragment, desk.pack))
+        for person in people_in_order(fragment.people)
+        if person != mine
+    )
+
+
+def rows(
+    record: cases.CaseRecord, values: Mapping[str, list[str]], desk: Desk
+) -> tuple[GridRow, ...]:
+    """Every agency that can be named, this one first."""
+    return tuple(_row(agency, record, values, desk) for agency in _agencies(desk))
+
+
+def _agencies(desk: Desk) -> list[Agency]:
+    named = [
+        one
+        for one in desk.directory.entries
+        if one.identity != desk.node.relay_identity and not one.suspended
+    ]
+    mine = desk.node.identity
+    return sorted(named, key=lambda one: (one.identity != mine, one.name.casefold()))
+
+
+def _row(
+    agency: Agency, record: cases.CaseRecord, values: Mapping[str, list[str]], desk: Desk
+) -> GridRow:
+    key, words = agency.identity[:16], desk.pack.words
+    collector = agency.identity == desk.node.identity
+
+    def tick(kind: str, said: str, **more: Any) -> Tick:
+        return Tick(f"{kind}.{key}", said, bool(values.get(f"{kind}.{key}")), **more)
+
+    ticks = [
+        tick(
+            "find",
+            words.get("find", "may look me up"),
+            offered=not collector,
+            why_not="knows you already",
+        ),
+        tick("tell", words.get("tell", "may tell the meeting"), carries_plan=collector),
+        tick("plan", words.get("plan", "may get the plan"), plan=True),
+    ]
+    ticks += [tick(f"about.{one.value}", one.words) for one in others(record, desk)]
+    initials = values.get(f"initials.{key}") or [""]
+    return GridRow(
+        agency.identity, agency.name, collector, tuple(ticks), f"initials.{key}", initials[-1]
+    )
+
+
+def _read_row(agency: Agency, form: Typed, record: cases.CaseRecord, desk: Desk) -> dict[str, Any]:
+    key = agency.identity[:16]
+    find = form.ticked(f"find.{key}")
+    about = [one.value for one in others(record, desk) if form.ticked(f"about.{one.value}.{key}")]
+    has_child = any(record.fragment.people.get(person) == CHILD for person in about)
+    also = [one for one in form.words("also") if one != "children" or has_child]
+    return {
+        "agency": agency.identity,
+        "find": find,
+        "tell": form.ticked(f"tell.{key}"),
+        "plan": form.ticked(f"plan.{key}"),
+        "handoff_sections": also if find else [],
+        "about": about,
+        "initials": form.word(f"initials.{key}"),
+    }
+
+
+def _ticked(
+    form: Typed, record: cases.CaseRecord, desk: Desk
+) -> list[tuple[Agency, dict[str, Any]]]:
+    read = [(agency, _read_row(agency, form, record, desk)) for agency in _agencies(desk)]
+    return [(agency, row) for agency, row in read if row["find"] or row["tell"] or row["plan"]]
+
+
+def as_file(form: Typed, record: cases.CaseRecord, desk: Desk) -> dict[str, Any]:
+    """The form as the file of a signed release, so that page and command are read by the same eyes."""
+    survivor = survivor_of(record)
+    by_herself = form.word("signer_kind") == "self"
+    file: dict[str, Any] = {
+        "format": "casefold-release-1",
+        "case_ref": record.ref,
+        "signed_on": form.word("signed_on"),
+        "signer": {
+            "kind": form.word("signer_kind"),
+            "name": form.word("signer_name"),
+            "relation": form.word("signer_relation"),
+            "person": survivor if by_herself else None,
+            "confirmed_not_abuser": form.ticked("confirmed"),
+        },
+        "form": form.word("form_kind"),
+        "witness": form.word("witness"),
+        "second_witness": form.word("second_witness"),
+        "language": form.word("language"),
+        "interpreter": form.word("interpreter"),
+        "purpose": form.word("purpose"),
+        "purpose_kind": form.word("purpose_kind") or None,
+        "ends": form.word("ends"),
+        "carrier": desk.node.relay_identity,
+        "told": dict.fromkeys(form.words("told"), True),
+        "must_not_share": form.whole("must_not_share").strip(),
+        "exclude": [one.split(".", 1) for one in form.words("excluded") if "." in one],
+        "survivor": survivor,
+        "people": dict(record.fragment.people),
+        "rows": [row for _, row in _ticked(form, record, desk)],
+    }
+    if form.word("copy_safe"):
+        file["copy_safe"] = form.word("copy_safe") == "yes"
+    return file
+
+
+def sentences(form: Typed, record: cases.CaseRecord, desk: Desk) -> list[tuple[str, str]]:
+    """What each ticked row means, one plain sentence each."""
+    draft = _half_typed(form, record)
+    said = []
+    for agency, row in _ticked(form, record, desk):
+        line = ReleaseRow(
+            agency=agency.name,
+            find=row["find"],
+            tell=row["tell"],
+            plan=row["plan"],
+            handoff_sections=tuple(row["handoff_sections"]),
+            tell_sections=None,
+            about=tuple(row["about"]),
+            initials=row["initials"],
+        )
+        try:
+            words = read_aloud(line, draft, desk.pack)
+        except FormMistake as mistake:
+            words = f"{agency.name}: {mistake.sentence}"
+        for person in others(record, desk):
+            words = words.replace(person.value, person.words)
+        said.append((agency.name, words))
+    return said
+
+
+def _half_typed(form: Typed, record: cases.CaseRecord) -> ReleaseForm:
+    """A release that is not signed yet, only to be read aloud."""
+    try:
+        ends = date.fromisoformat(form.word("ends"))
+    except ValueError:
+        ends = date.max
+    return ReleaseForm(
+        case_ref=None,
+        signed_on=date.min,
+        signer=Signer("self", "", "", None, confirmed_not_abuser=False),
+        form="written",
+        witness="",
+        second_witness="",
+        language="",
+        interpreter="",
+        purpose="",
+        purpose_kind=None,
+        ends=ends,
+        carrier="",
+        told=frozenset(),
+        must_not_share="",
+        exclude=frozenset(),
+        survivor=survivor_of(record),
+        people=dict(record.fragment.people),
+        rows=(),
+        copy_safe=None,
+    )
+
+
+def field_of(path: str, form: Typed, record: cases.CaseRecord, desk: Desk) -> tuple[str, str]:
+    """The field of the page a mistake in the file speaks of, and the agency of its row."""
+    found = _ROW.match(path)
+    if not found:
+        return _FIELDS.get(path, ""), ""
+    ticked = _ticked(form, record, desk)
+    number = int(found[1])
+    if number >= len(ticked):
+        return "rows", ""
+    agency = ticked[number][0]
+    key = agency.identity[:16]
+    field = {"initials": "initials", "plan": "plan", "find": "find"}.get(
+        path.rsplit(".", 1)[-1], "tell"
+    )
+    return f"{field}.{key}", agency.name

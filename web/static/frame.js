@@ -1,0 +1,91 @@
+// What htmx leaves to a script: where the focus goes, what is marked, and what is said when the node does not answer.
+"use strict";
+
+(() => {
+  const problem = () => document.getElementById("problem");
+
+  const say = (sentence) => {
+    const box = document.createElement("div");
+    box.className = "problem";
+    box.tabIndex = -1;
+    const words = document.createElement("p");
+    words.textContent = sentence;
+    box.append(words);
+    problem()?.replaceChildren(box);
+    box.focus();
+    box.scrollIntoView({ block: "center" });
+  };
+
+  const unmark = () => {
+    for (const field of document.querySelectorAll("[aria-invalid=true]")) field.removeAttribute("aria-invalid");
+  };
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!event.target.closest("form") || event.target.closest("[data-quiet]")) return;
+    unmark();
+    problem()?.replaceChildren();
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "problem") {
+      for (const link of problem().querySelectorAll("a[href^='#']")) {
+        const field = document.getElementById(link.hash.slice(1));
+        field?.setAttribute("aria-invalid", "true");
+      }
+      const box = problem().firstElementChild;
+      box?.focus();
+      box?.scrollIntoView({ block: "center" });
+      return;
+    }
+    event.detail.target.querySelector?.("[data-focus]")?.focus();
+  });
+
+  document.addEventListener("htmx:sendError", (event) => {
+    if (event.target.closest("[data-quiet]")) return;
+    say("The node did not answer. What you typed is still here; try again in a moment.");
+  });
+
+  // A cell that is open stays open when its words change beneath it.
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const old = event.detail.target;
+    const fresh = event.detail.fragment?.firstElementChild;
+    if (old?.querySelector?.("details[open]")) fresh?.querySelector("details")?.setAttribute("open", "");
+  });
+
+  document.addEventListener("htmx:sseMessage", (event) => {
+    if (event.detail?.type === "locked") location.replace("/sign-in");
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) print();
+    const copy = event.target.closest("[data-copy]");
+    if (!copy) return;
+    const field = document.getElementById(copy.dataset.copy);
+    field.focus();
+    field.select();
+    navigator.clipboard?.writeText(field.value);
+    document.getElementById("said").textContent = "Copied";
+  });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("#problem a[href^='#']");
+    if (!link) return;
+    event.preventDefault();
+    const field = document.getElementById(link.hash.slice(1));
+    field?.closest("details")?.setAttribute("open", "");
+    field?.focus();
+    field?.scrollIntoView({ block: "center" });
+  });
+
+  // "Get the plan" opens only with the collector's own "tell the meeting": it is what carries the plan.
+  const plans = () => {
+    const carries = document.querySelector("[data-carries-plan]");
+    if (!carries) return;
+    for (const box of document.querySelectorAll("[data-plan]")) {
+      box.disabled = !carries.checked;
+      if (!carries.checked) box.checked = false;
+    }
+  };
+  document.addEventListener("change", plans);
+  document.addEventListener("DOMContentLoaded", plans);
+})();
