@@ -5,6 +5,8 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from tiers.reading import printable
+
 MAX_PACK_BYTES = 512 * 1024
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,60}\Z")
 _HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?\Z")
@@ -16,6 +18,7 @@ class PackMistake(Exception):
     """The protocol pack is not as it should be. The pack in force stays; correct the file."""
 
     def __init__(self, file: str, line: int, sentence: str) -> None:
+        sentence = printable(sentence)
         super().__init__(f"{file}, line {line}: {sentence}")
         self.file = file
         self.line = line
@@ -89,11 +92,7 @@ class PackText:
 
     def table(self, *path: str) -> tuple[str, ...]:
         """The keys of a table, in the order they stand; each a code in small letters."""
-        value = self.at(*path)
-        if value is None:
-            return ()
-        if not isinstance(value, Mapping):
-            raise self.mistake(path, f"write this as a table, [{'.'.join(path)}].")
+        value = self._table(path)
         for key in value:
             if not _ID.match(key):
                 raise self.mistake(
@@ -103,10 +102,18 @@ class PackText:
 
     def only(self, allowed: frozenset[str], *path: str) -> None:
         """Refuse a key the format does not know: no spelling mistake passes in silence."""
-        for key in self.at(*path) or {}:
+        for key in self._table(path):
             if key not in allowed:
                 known = ", ".join(sorted(allowed))
                 raise self.mistake((*path, key), f"this is not known here; write any of: {known}.")
+
+    def _table(self, path: tuple[str, ...]) -> Mapping[str, Any]:
+        value = self.at(*path)
+        if value is None:
+            return {}
+        if not isinstance(value, Mapping):
+            raise self.mistake(path, f"write this as a table, [{'.'.join(path)}].")
+        return value
 
 
 def merged(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:

@@ -214,6 +214,7 @@ def _field(pack: PackText, section: str, key: str) -> FieldForm:
 
 
 def _exchanges(pack: PackText, may_leave: frozenset[str]) -> Mapping[str, ExchangeRow]:
+    pack.table("exchanges")
     found = {}
     for key in sorted(EXCHANGES):
         path = ("exchanges", key)

@@ -13,10 +13,16 @@ _FIRST_YEAR, _LAST_YEAR = 1850, 2200
 _KEPT_CONTROLS = "\n\t"
 
 
+def printable(text: str) -> str:
+    """The text with “?” for whatever could upset a terminal or cannot be written at all."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
 class FormMistake(Exception):
     """Something in the file is not as the form asks. Nothing was kept; correct it and try again."""
 
     def __init__(self, path: str, sentence: str) -> None:
+        path = printable(path)
         super().__init__(f"{path}: {sentence}" if path else sentence)
         self.path = path
         self.sentence = sentence

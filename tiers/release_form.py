@@ -56,7 +56,7 @@ def read_aloud(row: ReleaseRow, form: ReleaseForm, pack: Protocol, agency: str =
     parts = []
     if row.find:
         told = _titles(_find_sections(row, form, pack, "row"), pack)
-        parts.append(f"may be told this about you: {told}")
+        parts.append(f"may be told {told}")
     if row.tell:
         tells = _titles(_tell_sections(row, form, pack, "row"), pack)
         parts.append(f"may tell the {meeting} what it knows: {tells}")
@@ -189,8 +189,14 @@ def _cell(
 
 
 def _titles(sections: frozenset[str], pack: Protocol) -> str:
-    found = [form.title.lower() for key, form in pack.sections.items() if key in sections]
-    return _listed(found)
+    said = pack.words
+    return _listed(
+        [
+            said.get(f"say_{key}", form.title.lower())
+            for key, form in pack.sections.items()
+            if key in sections
+        ]
+    )
 
 
 def _listed(parts: list[str]) -> str:

@@ -204,6 +204,13 @@ def test_nobody_recorded_as_using_violence_signs_under_any_of_their_names(signer
     assert answer.reason is Reason.SIGNER_USES_VIOLENCE
 
 
+def test_a_consent_without_a_name_is_compared_by_code_alone():
+    nameless = plan().without_name()
+    fields = {**record().fields, Place("identity", "puv", "name"): written("")}
+
+    assert isinstance(ask(nameless, fragment=record(fields=fields)), Cleared)
+
+
 @pytest.mark.parametrize("about", ["survivor", "nan"])
 def test_a_signer_may_bear_the_name_of_anybody_else(about):
     fields = {**record().fields, Place("identity", about, "name"): written("Invented Person")}

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from itertools import count
 
@@ -265,12 +266,27 @@ def test_a_ticked_row_is_one_plain_sentence():
     said = read_aloud(form.rows[1], form, four_tiers(), "Northfield Police")
 
     assert said == (
-        "Northfield Police may be told this about you: who they are and how to reach them safely, "
-        "may tell the meeting what it knows: in her own words, risk assessment, our involvement, "
-        "risks we see, what we have done for safety, what we recommend, children, health and "
-        "police and courts and may get the plan the meeting makes; this includes child-a and puv; "
-        "until 10 April 2026, and you can stop it with a word."
+        "Northfield Police may be told your name and who you are and how to reach you safely, "
+        "may tell the meeting what it knows: your own words, how high your risk was judged, "
+        "what it has done, the risks it sees, what was done for your safety, what it recommends, "
+        "your children, health and police and courts and may get the plan the meeting makes; "
+        "this includes child-a and puv; until 10 April 2026, and you can stop it with a word."
     )
+
+
+def test_a_row_may_be_the_plan_alone():
+    form = read_release(release_file(rows=[*rows(), police(plan=True)]))
+
+    said = read_aloud(form.rows[1], form, four_tiers(), "Police")
+
+    assert said.startswith("Police may get the plan the meeting makes; no child")
+
+
+def test_a_section_without_spoken_words_is_said_by_its_title():
+    pack = replace(four_tiers(), words={})
+    form = read_release(release_file(rows=[police(find=True)]))
+
+    assert "who they are and how to reach them safely" in read_aloud(form.rows[0], form, pack)
 
 
 def test_the_sentence_says_when_no_child_is_included():
