@@ -97,7 +97,7 @@ async def _push_statements(desk: Desk, courier: Courier) -> SyncReport:
     while rows := await mailroom.waiting_statements(_STATEMENTS, desk):
         for row in rows:
             try:
-                await courier.put_statement(bytes(row.raw))
+                await courier.put_statement(bytes(row.signed))
             except RelayRefused:
                 await mailroom.statement_refused(row.id, _NOT_TAKEN)
                 refused.append(Refusal(row.id, _NOT_TAKEN))

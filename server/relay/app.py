@@ -23,6 +23,7 @@ def create(settings: Settings, pinned: bytes = b"") -> Litestar:
     app = Litestar(
         route_handlers=list(HANDLERS),
         on_startup=[begin],
+        on_shutdown=[database.release],
         lifespan=[lambda _: station.ticking()],
         exception_handlers={
             HTTPException: _refused,

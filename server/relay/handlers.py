@@ -43,7 +43,7 @@ class TokenAsked(msgspec.Struct, forbid_unknown_fields=True):
     signature: str
 
 
-@get("/challenge", sync_to_thread=False)
+@get("/challenge")
 async def challenge(request: Asked) -> dict[str, str]:
     """A nonce to sign, and the identity to sign it for."""
     here = _station(request)

@@ -146,14 +146,10 @@ class RunningRelay:
     def start(self) -> None:
         descriptor = self.listening.fileno()
         trust = MEADOW.identity.public.hex()
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "server.relay.alone", "--data", str(self.folder)),
-                *("--trust", trust, "--fd", str(descriptor)),
-            ],
-            pass_fds=[descriptor],
-            stderr=(self.folder.parent / f"{self.folder.name}.stderr").open("ab"),
-        )
+        command = [sys.executable, "-m", "server.relay.alone", "--data", str(self.folder)]
+        command += ["--trust", trust, "--fd", str(descriptor)]
+        with self.folder.with_name(f"{self.folder.name}.stderr").open("ab") as stderr:
+            self.process = subprocess.Popen(command, pass_fds=[descriptor], stderr=stderr)
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self.process is not None:
