@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from client_sync.answer import Unsafe, believed
+from client_sync.answer import BROKE, Unsafe, believed
 from client_sync.cell import answer, frame, unframe
 from client_sync.child import Batch, Chamber
 from client_sync.document import Composed, change, compose, read
 from client_sync.errors import ChamberClosed, UnsafeChange
 from client_sync.guard import check
-from client_sync.lane import Lane
+from client_sync.lane import Lane, register
 from tests.client_sync.lanes import OWNER, at, chunk, cleared, content_of, forged, one_put, wrote
 
 OTHER = bytes(range(200, 232))
@@ -129,6 +129,33 @@ def test_a_large_honest_share_is_read(chamber):
 
     assert isinstance(said, Lane)
     assert said.fields == dict(sorted(fields.items()))
+
+
+def test_a_share_that_takes_too_long_is_the_only_one_refused(fresh):
+    # Six thousand colleagues each wrote one field unseen by all others: sound, and endless to read.
+    slow = composed()
+    first = check(slow.changes[0], OWNER)
+    written = register(wrote("v")).encode()
+    columns = {0x01: b"\x7f\x01", 0x02: b"\x7f\x05", **one_put(b"risks/survivor/a", written)}
+    crowd = tuple(
+        forged(
+            columns,
+            deps=[first.hash],
+            actor=OWNER[:8] + number.to_bytes(8, "big"),
+            others=[first.actor],
+            start=first.last + 1,
+        )
+        for number in range(6_000)
+    )
+
+    few = Batch("few", OWNER, slow.changes + crowd[:5])
+    all_of_them = Batch("all", OWNER, slow.changes + crowd)
+    said = fresh.read([good("1"), all_of_them, few, good("other", OTHER)])
+
+    assert said["all"] == BROKE
+    assert isinstance(said["few"], Lane)
+    assert isinstance(said["1"], Lane)
+    assert isinstance(said["other"], Lane)
 
 
 def test_a_change_that_makes_automerge_panic_is_refused(chamber):
