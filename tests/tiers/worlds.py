@@ -46,16 +46,20 @@ def written(value: str) -> tuple[Written, ...]:
     return (Written(value, "2026-03-12T09:00:00Z", "Ana"),)
 
 
-def record(**changes: Any) -> Fragment:
-    """A case with one field in every section, for everybody it may be about."""
-    fields = {
+@cache
+def every_field() -> dict[Place, tuple[Written, ...]]:
+    return {
         Place(section.id, person, section.fields[0].id): written(f"{section.id} of {person}")
         for section in four_tiers().sections.values()
         for person, role in PEOPLE.items()
         if role in section.about
     }
-    whole = Fragment(CASE_REF, PEOPLE, fields, {"puv": "to protect her", "nan": "he asked us"})
-    return replace(whole, **changes)
+
+
+def record(**changes: Any) -> Fragment:
+    """A case with one field in every section, for everybody it may be about."""
+    bases = {"puv": "to protect her", "nan": "he asked us"}
+    return replace(Fragment(CASE_REF, PEOPLE, every_field(), bases), **changes)
 
 
 def tell(**changes: Any) -> Consent:
