@@ -15,7 +15,7 @@ from server.node import audit, believed, database
 from server.node.access import Act, require
 from server.node.believed import current
 from server.node.desk import Desk
-from server.node.errors import BadFile, NotFound, RefusedAct, Usage
+from server.node.errors import BadFile, NotFound, RefusedAct, Usage, sentence
 from server.node.tables import NodeRow, PartnerCard
 from tiers.tier import Tier
 
@@ -168,6 +168,8 @@ async def change_partner(name: str, change: Change, desk: Desk) -> Directory:
     """Change how an agency stands, in the next snapshot. Shares follow when each node syncs."""
     require(desk, Act.CHANGE_PARTNER)
     _coordinating_only(desk)
+    if not _named(change):
+        raise Usage("There is nothing to change: say a tier, a seat, a day, or what else.")
     agency = find(name, desk)
     if agency.id == desk.node.identity and (change.remove or change.suspended or change.no_seat):
         raise RefusedAct("The coordinating node cannot take itself out of its own directory.")
@@ -198,7 +200,7 @@ async def adopt(raw: bytes, desk: Desk) -> Directory:
         try:
             following = snapshot.adopt(before, raw, desk.node.trusted)
         except (CryptoError, DirectoryError) as error:
-            raise RefusedAct(str(error)) from error
+            raise RefusedAct(sentence(error)) from error
         if following.number == before.number:
             return before
         await believed.store(following, desk.now)
@@ -250,7 +252,7 @@ def find(name: str, desk: Desk) -> Agency:
     try:
         return desk.directory.find(name)
     except DirectoryError as error:
-        raise NotFound(str(error)) from error
+        raise NotFound(sentence(error)) from error
 
 
 def read_card(raw: bytes, desk: Desk) -> Card:
@@ -258,7 +260,9 @@ def read_card(raw: bytes, desk: Desk) -> Card:
     try:
         card = cards.read(raw)
     except (CryptoError, DirectoryError) as error:
-        raise BadFile(f"This is not a contact card that can be trusted. {error}") from error
+        raise BadFile(
+            f"This is not a contact card that can be trusted. {sentence(error)}"
+        ) from error
     if card.rehearsal and not desk.node.rehearsal:
         raise RefusedAct("This card is from a rehearsal. A real node never takes it.")
     if desk.node.rehearsal and not card.rehearsal:
@@ -323,7 +327,7 @@ async def _publish(before: Directory, entries: Sequence[Agency], desk: Desk) -> 
     try:
         following = snapshot.publish(before, entries, identity, desk.today, until, desk.pack.digest)
     except (CryptoError, DirectoryError) as error:
-        raise RefusedAct(str(error)) from error
+        raise RefusedAct(sentence(error)) from error
     await believed.store(following, desk.now)
     return following
 

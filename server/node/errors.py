@@ -3,6 +3,11 @@
 from typing import ClassVar
 
 
+def sentence(error: Exception) -> str:
+    """What an error says to a person: its words, or the sentence it is named with."""
+    return str(error) or " ".join((type(error).__doc__ or "").split())
+
+
 class NodeError(Exception):
     """Something at this node must stop; nothing was changed."""
 
