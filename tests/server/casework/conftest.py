@@ -1,0 +1,44 @@
+"""A coalition for each test, on SQLite and on PostgreSQL, copied from one made once a session."""
+
+import asyncio
+import shutil
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from server.casework import memory
+from server.node import chamber
+from tests import coalition, postgres
+from tests.coalition import Coalition
+
+
+@pytest.fixture(scope="session")
+def coalition_original() -> Iterator[Callable[[postgres.Cluster | None], Coalition]]:
+    """The coalition nobody works at, once for each kind of database."""
+    made: list[Coalition] = []
+
+    @cache
+    def make(cluster: postgres.Cluster | None) -> Coalition:
+        made.append(coalition.make_original(cluster))
+        return made[-1]
+
+    yield make
+    for one in made:
+        shutil.rmtree(one[coalition.HARBOUR].settings.data.parent)
+    chamber.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def agencies(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    coalition_original: Callable[[postgres.Cluster | None], Coalition],
+) -> Iterator[Coalition]:
+    """Two agencies, a hospital and a coordinator, enrolled and synced once."""
+    cluster = request.getfixturevalue("postgres_cluster") if request.param == "postgres" else None
+    made = coalition.copy(coalition_original(cluster), tmp_path, cluster)
+    memory.forget_all([share for share, _ in list(memory._known)])
+    yield made
+    asyncio.run(coalition.close(made))
