@@ -63,8 +63,12 @@ async def orders() -> asyncio.Queue[dict[str, Any]]:
     queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     def listen() -> None:
-        for line in sys.stdin.buffer:
-            loop.call_soon_threadsafe(queue.put_nowait, json.loads(line))
+        heard = b""
+        # Not sys.stdin: its lock, held here, would stop the interpreter from ending.
+        while piece := os.read(0, 65_536):
+            *lines, heard = (heard + piece).split(b"\n")
+            for line in lines:
+                loop.call_soon_threadsafe(queue.put_nowait, json.loads(line))
         os._exit(0)
 
     threading.Thread(target=listen, daemon=True).start()

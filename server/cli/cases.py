@@ -1,14 +1,14 @@
 """Cases: an agency's own records, and editing them without losing a colleague's words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from server.casework import cases as acts
-from server.casework.cases import CaseRecord, Edited
-from server.cli.line import Line, at_desk, line_options, parse_form, read_form, table
+from server.casework.cases import CaseRecord, CaseSummary, Edited
+from server.cli.line import Line, at_desk, line_options, names, parse_form, read_form, table
 from server.node.desk import Desk
 from server.node.errors import BadFile
 from tiers.case_form import CaseForm, read_case
@@ -58,8 +58,13 @@ def import_case(line: Line, file: Path, case_ref: str | None) -> None:
 @line_options
 def list_cases(line: Line) -> None:
     """The cases this agency works, and those others told it of."""
-    found = at_desk(line, acts.list_cases)
-    rows = [(c.short, c.status, c.name, ", ".join(c.received_from)) for c in found]
+
+    async def act(desk: Desk) -> tuple[Sequence[CaseSummary], list[str]]:
+        listed = await acts.list_cases(desk)
+        return listed, [names(case.received_from, desk) for case in listed]
+
+    found, from_whom = at_desk(line, act)
+    rows = [(c.short, c.status, c.name, told) for c, told in zip(found, from_whom, strict=True)]
     line.say(
         {
             "cases": [
@@ -113,14 +118,14 @@ def edit(line: Line, ref: str, file: Path) -> None:
         form = read_form(file)
     edits, base = _edits(form)
 
-    async def act(desk: Desk) -> Edited:
+    async def act(desk: Desk) -> tuple[Edited, str]:
         before = await acts.read(ref, desk)
         drawn = before.revision if base is None else base
         heads = before.heads if base is None else {}
-        return await acts.edit(ref, edits, drawn, heads, desk)
+        saved = await acts.edit(ref, edits, drawn, heads, desk)
+        return saved, names(saved.reached, desk)
 
-    edited = at_desk(line, act)
-    reached = ", ".join(edited.reached) or "nobody: no live share holds them"
+    edited, reached = at_desk(line, act)
     line.say(
         {
             "case_ref": edited.record.ref,
@@ -128,7 +133,7 @@ def edit(line: Line, ref: str, file: Path) -> None:
             "reached": list(edited.reached),
             "beside": [_place(place) for place in edited.beside],
         },
-        f"Saved as revision {edited.record.revision}. It goes to {reached}.",
+        f"Saved as revision {edited.record.revision}. It goes to {reached or 'nobody'}.",
         *(f"A colleague had changed {_said(p)} too: both are kept." for p in edited.beside),
     )
 

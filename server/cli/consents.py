@@ -1,6 +1,7 @@
 """Consents: what lives here, what waits for a person to adopt it, and who confirmed an ending."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -161,8 +162,8 @@ def receipts(line: Line, id: str) -> None:
     )
 
 
-def _moment(at: object) -> object:
-    return at.isoformat() if hasattr(at, "isoformat") else at
+def _moment(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import getpass
 import json
 import os
 import stat
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -190,6 +190,12 @@ def _run(line: Line, whole: Callable[[], Coroutine[Any, Any, T]]) -> T:
     database.bind(database.engine_for(line.settings))
     with shared(line.settings):
         return asyncio.run(prepared())
+
+
+def names(ids: Iterable[str], desk: Desk) -> str:
+    """Agencies as people call them."""
+    known = {agency.id: agency.name for agency in desk.directory.entries}
+    return ", ".join(known.get(agency, "an agency no longer listed") for agency in ids)
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -8,8 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -98,15 +100,16 @@ class Node:
             locked=True,
         )
 
+    @property
     def card(self) -> Path:
         """This node's contact card in a file, as it is handed over."""
-        file = self.folder / "card"
-        file.write_text(self.done("card", locked=True)["card"] + "\n")
-        return file
+        return self.folder / "card"
 
-    def words(self) -> str:
-        """What this node's liaison reads aloud."""
-        return str(self.done("words", str(self.card()), locked=True)["words"])
+    def hand_over(self) -> str:
+        """Write the card; the words that this node's liaison reads aloud."""
+        answer = self.done("card", locked=True)
+        self.card.write_text(answer["card"] + "\n")
+        return str(answer["words"])
 
     def serve(self, *words: str) -> str:
         """Serve in the background; the URL of its pages, once they are answered."""
@@ -170,8 +173,7 @@ class Coalition:
 
     def sync(self, *nodes: Node) -> None:
         """Every node, until nothing moves."""
-        for node in nodes or self.nodes:
-            node.done("sync", "--until-idle")
+        at_once(*(partial(n.done, "sync", "--until-idle") for n in nodes or self.nodes))
 
     def stop(self) -> None:
         for node in self.nodes:
@@ -195,40 +197,57 @@ def eventually(ask: Callable[[], Any], seconds: float = 30.0) -> Any:
         time.sleep(0.1)
 
 
-@contextmanager
-def coalition(folder: Path, urls: Mapping[str, str] | None = None) -> Iterator[Coalition]:
-    """Four real nodes: made, carded, enrolled, joined, and their relay served."""
-    urls = urls or {}
-    made = {
-        "coordinating": Node(folder / "coordinating", "Ruth Ndlovu"),
-        "centre": Node(folder / "centre", "Joy Adeyemi"),
-        "police": Node(folder / "police", "Rosa Lindqvist"),
-        "hospital": Node(folder / "hospital", "Maud Achterberg"),
-    }
-    for key, node in made.items():
-        node.database_url = urls.get(key)
-    port = free_port()
-    four = Coalition(**made, relay_port=port)
-    four.coordinating.init(
-        "Riverside Coordination", "--coordinating", "--url", f"http://127.0.0.1:{port}"
+def make(folder: Path, urls: Mapping[str, str] | None = None) -> Coalition:
+    """Four real nodes: made, carded, enrolled, joined, synced once, and at rest again."""
+    four = placed(folder, free_port(), urls or {})
+    riverside = ("--coordinating", "--url", f"http://127.0.0.1:{four.relay_port}")
+    at_once(
+        lambda: four.coordinating.init("Riverside Coordination", *riverside),
+        lambda: four.centre.init("Harbour House", "--kind", "domestic_violence_centre"),
+        lambda: four.police.init("Northfield Police", "--kind", "police"),
+        lambda: four.hospital.init("St Brigid's Hospital", "--kind", "hospital"),
     )
-    four.centre.init("Harbour House", "--kind", "domestic_violence_centre")
-    four.police.init("Northfield Police", "--kind", "police")
-    four.hospital.init("St Brigid's Hospital", "--kind", "hospital")
-    try:
-        for agency in four.agencies:
-            meet(four.coordinating, agency)
-        four.serve_relay()
+    words = {node.name: node.hand_over() for node in four.nodes}
+    for agency in four.agencies:
+        four.coordinating.done(
+            *("enrol", str(agency.card), "--tier", "3", "--seat", "meeting"),
+            *("--agreement-until", "2032-04-30", "--words", words[agency.name]),
+        )
+    trust = (str(four.coordinating.card), "--words", words[four.coordinating.name])
+    at_once(*(partial(agency.done, "join", *trust) for agency in four.agencies))
+    with served(four):
+        four.coordinating.done("sync", "--until-idle")
         four.sync()
+        four.sync()
+    return four
+
+
+def placed(folder: Path, relay_port: int, urls: Mapping[str, str]) -> Coalition:
+    """The four by their folders, whether they are made yet or not."""
+    staff = {
+        "coordinating": "Ruth Ndlovu",
+        "centre": "Joy Adeyemi",
+        "police": "Rosa Lindqvist",
+        "hospital": "Maud Achterberg",
+    }
+    nodes = {
+        key: Node(folder / key, name, database_url=urls.get(key)) for key, name in staff.items()
+    }
+    return Coalition(**nodes, relay_port=relay_port)
+
+
+@contextmanager
+def served(four: Coalition) -> Iterator[Coalition]:
+    """The relay served, and everything ended afterwards."""
+    try:
+        four.serve_relay()
         yield four
     finally:
         four.stop()
 
 
-def meet(coordinating: Node, agency: Node, tier: str = "3") -> None:
-    """Cards change hands, words are read aloud, the agency is enrolled and joins."""
-    coordinating.done(
-        *("enrol", str(agency.card()), "--tier", tier, "--seat", "meeting"),
-        *("--agreement-until", "2032-04-30", "--words", agency.words()),
-    )
-    agency.done("join", str(coordinating.card()), "--words", coordinating.words())
+def at_once(*acts: Callable[[], Any]) -> None:
+    """Acts at different nodes, at the same time."""
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        for act in [pool.submit(act) for act in acts]:
+            act.result()
