@@ -218,7 +218,7 @@ def test_a_child_that_does_not_answer_is_ended_and_the_share_read_again(fresh):
     said = fresh.read([good()])
 
     assert isinstance(said["good"], Lane)
-    assert 1.5 < time.monotonic() - before < 4
+    assert 1.5 < time.monotonic() - before < 15
 
 
 def test_a_child_ended_from_outside_costs_no_share(fresh):

