@@ -107,7 +107,7 @@ class Coalition:
             return await act(await self.desk(name))
 
     async def sync(self, *names: str, locked: bool = False) -> dict[str, Kept]:
-        """One round for each of these agencies, in this order; for all of them when none is named."""
+        """One round for each of these agencies, in this order; for all when none is named."""
         return {name: await self._round(name, locked) for name in names or self.places}
 
     async def settle(self, *, locked: bool = False) -> None:
@@ -229,19 +229,22 @@ async def _place(name: str, settings: Settings) -> Place:
 async def _meet(made: Coalition) -> None:
     """Cards are read aloud, agreements signed, and the directory is believed."""
     for name, tier in _TIERS.items():
-        theirs = (await made.do(name, _node)).card
-        ours = (await made.do(NORTHGATE, _node)).card
-        await made.do(name, lambda desk: coalition.join(ours, _words(ours), desk))
-        await made.do(
-            NORTHGATE,
-            lambda desk: coalition.enrol(
-                theirs, tier, frozenset({"meeting"}), AGREED_UNTIL, _words(theirs), desk
-            ),
-        )
+        await _enrol(made, name, tier)
     with made.at(NORTHGATE):
         raw = (await made.desk(NORTHGATE)).directory.raw
     for name in _TIERS:
         await made.do(name, lambda desk: coalition.adopt(raw, desk))
+
+
+async def _enrol(made: Coalition, name: str, tier: Tier) -> None:
+    theirs = (await made.do(name, _node)).card
+    ours = (await made.do(NORTHGATE, _node)).card
+    seats = frozenset({"meeting"})
+    await made.do(name, lambda desk: coalition.join(ours, _words(ours), desk))
+    await made.do(
+        NORTHGATE,
+        lambda desk: coalition.enrol(theirs, tier, seats, AGREED_UNTIL, _words(theirs), desk),
+    )
 
 
 async def _node(desk: Desk) -> Any:

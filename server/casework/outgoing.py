@@ -36,7 +36,7 @@ async def put_out(record: Record) -> None:
             epoch=stub.epoch,
             seq=stub.seq,
             stub=stub.raw,
-            body=record.body,
+            body=record.body or None,
         )
     )
     closes = not record.body

@@ -27,9 +27,12 @@ async def queue_statement(
     require_transaction()
     raw = sign(kind, body, by)
     statement = read(raw, kind)
+    ident = statement.id.hex()
+    if await StatementRow.exists().where(StatementRow.id == ident):
+        return ident
     await StatementRow.insert(
         StatementRow(
-            id=statement.id.hex(),
+            id=ident,
             kind=kind,
             direction="out",
             signed=raw,
@@ -40,7 +43,7 @@ async def queue_statement(
             at=unix(desk),
         )
     )
-    return statement.id.hex()
+    return ident
 
 
 async def queue_receipt(row: Share, outcome: str, desk: Desk) -> None:

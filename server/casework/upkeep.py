@@ -40,11 +40,10 @@ async def ask_for_lost_keys(desk: Desk) -> None:
     )
     if not rows:
         return
-    row = await _last_said("needs-key")
-    if row is not None and unix(desk) - row.at < _ASK_AGAIN:
-        asked = set(read(bytes(row.signed)).body["shares"])
-        if {one["id"] for one in rows} <= asked:
-            return
+    asked = await _asked_lately(desk)
+    rows = [one for one in rows if one["id"] not in asked]
+    if not rows:
+        return
     lost: dict[str, list[str]] = {}
     for one in rows:
         lost.setdefault(one["owner"], []).append(one["id"])
@@ -95,6 +94,15 @@ async def due_for_epoch(desk: Desk) -> list[tuple[str, str]]:
             and now - row["changed_at"] >= _QUIET
         )
     ]
+
+
+async def _asked_lately(desk: Desk) -> frozenset[str]:
+    rows = await StatementRow.select(StatementRow.signed).where(
+        (StatementRow.direction == "out")
+        & (StatementRow.kind == "needs-key")
+        & (StatementRow.at > unix(desk) - _ASK_AGAIN)
+    )
+    return frozenset(share for row in rows for share in read(bytes(row["signed"])).body["shares"])
 
 
 async def _last_said(kind: str) -> StatementRow | None:
