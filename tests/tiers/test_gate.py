@@ -211,6 +211,13 @@ def test_a_consent_without_a_name_is_compared_by_code_alone():
     assert isinstance(ask(nameless, fragment=record(fields=fields)), Cleared)
 
 
+@pytest.mark.parametrize(("section", "field"), [("identity", "lives_with"), ("risks", "name")])
+def test_a_signer_may_be_mentioned_where_no_name_of_theirs_is_written(section, field):
+    fields = {**record().fields, Place(section, "puv", field): written("Invented Person")}
+
+    assert isinstance(ask(tell(), fragment=record(fields=fields)), Cleared)
+
+
 @pytest.mark.parametrize("about", ["survivor", "nan"])
 def test_a_signer_may_bear_the_name_of_anybody_else(about):
     fields = {**record().fields, Place("identity", about, "name"): written("Invented Person")}

@@ -139,7 +139,7 @@ def line_with(text, part):
         ('about = ["child"]', 'about = ["survivor"]', "children only"),
         ('name = { label = "Name" }', "name = 7", "write this as a table"),
         ('name = { label = "Name" }', 'Name = { label = "Name" }', "in small letters"),
-        ('name = { label = "Name" }', 'name = { lable = "Name" }', "not known here"),
+        ('name = { label = "Name" }', 'name = { caption = "Name" }', "not known here"),
         ('name = { label = "Name" }', 'name = { label = "N", kind = "number" }', "“number”"),
         ('name = { label = "Name" }', 'name = { label = "N", kind = "choice" }', "needs choices"),
         ('name = { label = "Name" }', 'name = { label = "N", repeat = 1 }', "true or false"),
