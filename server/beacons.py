@@ -50,11 +50,11 @@ async def queue_due(desk: Desk) -> int:
     return len(late)
 
 
-async def compare(statements: Sequence[bytes], desk: Desk) -> None:
-    """Hold the beacons that came against what this node has of the shares with their senders."""
+async def compare(statements: Sequence[bytes], desk: Desk) -> int:
+    """Hold the beacons that came against what this node has; how many partners were heard."""
     said = _latest(statements, desk)
     if not said:
-        return
+        return 0
     shares = await _live(desk)
     at = int(desk.now.timestamp())
     for partner, beacon in said.items():
@@ -65,6 +65,7 @@ async def compare(statements: Sequence[bytes], desk: Desk) -> None:
         if isinstance(when, int) and 0 < when < 2**33:
             told = datetime.fromtimestamp(when, UTC)
             await clock.heard_time(partner, told, desk.settings)
+    return len(said)
 
 
 async def unconfirmed(desk: Desk) -> list[Unconfirmed]:

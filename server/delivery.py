@@ -103,7 +103,7 @@ async def _push_statements(desk: Desk, courier: Courier) -> SyncReport:
                 refused.append(Refusal(row.id, _NOT_TAKEN))
                 continue
             await mailroom.statement_sent([row.id], desk)
-            pushed += 1
+            pushed += row.kind != "beacon"  # a heartbeat is not news
     return SyncReport(pushed=pushed, refused=tuple(refused))
 
 
@@ -136,9 +136,9 @@ async def _keep(page: Page, desk: Desk) -> SyncReport:
         return SyncReport()
     records = [(packet.stub, packet.body) for packet in page.records]
     kept = await mailroom.keep(records, page.statements, desk)
-    await beacons.compare(page.statements, desk)
+    heartbeats = await beacons.compare(page.statements, desk)
     return SyncReport(
-        pulled=kept.accepted,
+        pulled=max(0, kept.accepted - heartbeats),
         refused=tuple(Refusal(one.id, one.reason) for one in kept.refused),
         receipts=kept.receipts,
         ended=kept.ended,

@@ -59,7 +59,10 @@ async def waiting_count() -> int:
     """How much has been decided here and has not reached the relay yet."""
     records = await OutboxRow.count().where(OutboxRow.refused == "")
     said = await StatementRow.count().where(
-        (StatementRow.direction == "out") & (StatementRow.sent == 0) & (StatementRow.refused == "")
+        (StatementRow.direction == "out")
+        & (StatementRow.sent == 0)
+        & (StatementRow.refused == "")
+        & (StatementRow.kind != "beacon")
     )
     return int(records) + int(said)
 

@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from client_sync.courier import Courier, NotAdmitted
@@ -23,7 +23,10 @@ _LOOK: Final = 0.5  # seconds: another process of this node may have written som
 _TICK: Final = 60.0  # what ends by the clock, and what is due hourly
 _NOT_JOINED: Final = 2.0
 _NOT_YET_ADMITTED: Final = 15.0
+_LEAVE: Final = 1.0
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ class Syncer:
 
     async def _one_round(self, desk: Desk, courier: Courier | None) -> None:
         try:
-            report = await rounds.sync_once(desk, courier)
+            report = await _whole(rounds.sync_once(desk, courier))
         except (NodeError, SyncError):
             # The disk is full, or another process holds the lock: the next tick tries again.
             report = SyncReport(unreachable=True, waiting=self._last.waiting)
@@ -146,7 +149,7 @@ class Syncer:
             await asyncio.sleep(_LOOK)
             if self._last.unreachable or self._last.not_enrolled:
                 continue
-            if await rounds.due():
+            if await _whole(rounds.due()):
                 self.kick()
 
     async def _woken(self, within: float) -> None:
@@ -155,7 +158,7 @@ class Syncer:
                 await self._wake.wait()
 
     async def _desk(self) -> Desk:
-        return await locked_desk(self._settings, self._keyholder.keys)
+        return await _whole(locked_desk(self._settings, self._keyholder.keys))
 
     def _tell(self, report: SyncReport) -> None:
         before, self._last = self._last, report
@@ -183,6 +186,17 @@ class Syncer:
             return "Not connected yet"
         when = self._at.astimezone(self._zone).strftime("%H:%M")
         return f"Up to date {when}" if reachable else f"No connection since {when}"
+
+
+async def _whole(act: Coroutine[Any, Any, _T]) -> _T:
+    """Let this come to its end though the worker is leaving; a second is all it is given."""
+    task = asyncio.ensure_future(act)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=_LEAVE)
+        task.cancel()
+        raise
 
 
 def _shown(report: SyncReport) -> tuple[object, ...]:

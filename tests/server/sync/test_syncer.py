@@ -1,0 +1,136 @@
+"""The background syncer: at once when something happens, and by itself when a line comes back."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+
+from server.casework import cases
+from server.casework.tables import Share
+from server.node.keyholder import Keyholder
+from server.sync import Event, Syncer
+from server.syncer import SyncState
+from tests.coalition import HARBOUR, NORTHGATE, RIVER, open_case, record, share
+from tests.server.sync.wired import Wired, until
+from tiers.fragment import Place
+
+
+@contextlib.asynccontextmanager
+async def syncing(by_http: Wired, *names: str) -> AsyncIterator[dict[str, Syncer]]:
+    """Locked nodes, each with its syncer at work."""
+    syncers: dict[str, Syncer] = {}
+    tasks = []
+    for name in names:
+        with by_http.agencies.at(name):
+            settings = by_http.agencies.settings(name)
+            syncers[name] = Syncer(settings, Keyholder(5, lambda: None))
+            tasks.append(asyncio.create_task(syncers[name].run()))
+    try:
+        yield syncers
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def arrived(by_http: Wired, name: str, share_id: str, seq: int = 1) -> bool:
+    with by_http.agencies.at(name):
+        return bool(await Share.exists().where((Share.id == share_id) & (Share.seq >= seq)))
+
+
+async def find(by_http: Wired) -> tuple[str, str]:
+    ref = (await open_case(by_http.agencies, HARBOUR)).ref
+    await record(by_http.agencies, ref)
+    return ref, (await share(by_http.agencies, HARBOUR, ref, RIVER, "handoff")).share
+
+
+async def edit(by_http: Wired, ref: str, turn: int) -> None:
+    place = Place("safe_contact", "survivor", "best_times")
+    await by_http.agencies.do(
+        HARBOUR, lambda desk: cases.edit(ref, {place: f"after {turn}"}, turn + 1, {}, desk)
+    )
+
+
+async def state_of(by_http: Wired, name: str, syncer: Syncer) -> SyncState:
+    with by_http.agencies.at(name):
+        return await syncer.state()
+
+
+def test_what_another_process_of_the_node_wrote_goes_by_itself(by_http: Wired):
+    async def story() -> None:
+        await by_http.settle()
+        async with syncing(by_http, HARBOUR, RIVER, NORTHGATE):
+            _, part = await find(by_http)
+
+            await until(lambda: arrived(by_http, RIVER, part))
+
+    asyncio.run(story())
+
+
+def test_an_edit_is_at_the_other_node_within_three_tenths_of_a_second(by_http: Wired):
+    async def story() -> None:
+        await by_http.settle()
+        async with syncing(by_http, HARBOUR, RIVER, NORTHGATE) as syncers:
+            ref, part = await find(by_http)
+            await until(lambda: arrived(by_http, RIVER, part))
+            took = []
+            for turn in range(9):
+                await edit(by_http, ref, turn)
+                began = time.perf_counter()
+                syncers[HARBOUR].kick()
+                await until(lambda turn=turn: arrived(by_http, RIVER, part, turn + 2))
+                took.append(time.perf_counter() - began)
+
+            assert sorted(took)[4] <= 0.3, took
+
+    asyncio.run(story())
+
+
+def test_the_outbox_drains_by_itself_when_the_relay_is_back(by_http: Wired):
+    async def story() -> None:
+        await by_http.settle()
+        async with syncing(by_http, HARBOUR, RIVER) as syncers:
+            with by_http.cut_off():
+                _, part = await find(by_http)
+                syncers[HARBOUR].kick()
+
+                async def cut_off() -> bool:
+                    state = await state_of(by_http, HARBOUR, syncers[HARBOUR])
+                    return not state.reachable and "waiting" in state.words
+
+                await until(cut_off)
+
+            await until(lambda: arrived(by_http, RIVER, part), within=60)
+
+            async def up_to_date() -> bool:
+                state = await state_of(by_http, HARBOUR, syncers[HARBOUR])
+                return state.reachable and state.words.startswith("Up to date")
+
+            await until(up_to_date)
+
+    asyncio.run(story())
+
+
+def test_an_open_page_hears_that_a_share_changed(by_http: Wired):
+    async def story() -> None:
+        await by_http.settle()
+        async with syncing(by_http, HARBOUR, RIVER) as syncers:
+            heard = syncers[RIVER].subscribe()
+            rung: list[None] = []
+            syncers[RIVER].on_change = lambda: rung.append(None)
+            first = asyncio.ensure_future(_of_shares(heard))
+            await asyncio.sleep(0)
+            _, part = await find(by_http)
+
+            event = await asyncio.wait_for(first, 20)
+            assert event.shares == {part}
+            assert rung
+
+    asyncio.run(story())
+
+
+async def _of_shares(heard: AsyncIterator[Event]) -> Event:
+    async for event in heard:
+        if event.kind == "shares":
+            return event
+    raise AssertionError
