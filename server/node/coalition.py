@@ -1,22 +1,23 @@
 """Who takes part: cards checked by voice, and the directory the coordinating node signs."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from crypto.errors import CryptoError
-from directory import card as cards
 from directory import snapshot
 from directory.agency import Agency
 from directory.card import Card
 from directory.errors import DirectoryError
 from directory.snapshot import Directory
-from server.node import audit, believed, database
+from server.node import audit, believed, database, terms, voice
 from server.node.access import Act, require
 from server.node.believed import current
 from server.node.desk import Desk
-from server.node.errors import BadFile, NotFound, RefusedAct, Usage, sentence
+from server.node.errors import NotFound, RefusedAct, Usage, sentence
 from server.node.tables import NodeRow, PartnerCard
+from server.node.terms import Change
+from server.node.voice import read_card
 from tiers.tier import Tier
 
 __all__ = [
@@ -48,18 +49,6 @@ class Partner:
     itself: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What is to change about a partner; what is not named stays."""
-
-    tier: Tier | None = None
-    seat: str | None = None
-    no_seat: bool = False
-    agreement_until: date | None = None
-    suspended: bool | None = None
-    remove: bool = False
-
-
 async def partners(desk: Desk) -> list[Partner]:
     """Everybody in the directory, in its order."""
     require(desk, Act.LIST_PARTNERS)
@@ -84,12 +73,12 @@ async def enrol(  # noqa: PLR0917  # the command's parts, in its order
     """Take an agency in: its words were read aloud, its agreement is signed; the next snapshot."""
     require(desk, Act.ENROL)
     _coordinating_only(desk)
-    card = _checked(raw, words, desk)
+    card = voice.checked(raw, words, desk)
     if card.coordinating:
         raise RefusedAct("This is a coordinating node's card; agencies are enrolled, not it.")
     if agreement_until < desk.today:
         raise Usage("The agreement would have ended already; give a day that is still to come.")
-    _known_seats(seats, desk)
+    terms.check_seats(seats, desk)
     entry = Agency(
         name=card.name,
         kind=card.kind,
@@ -107,7 +96,7 @@ async def enrol(  # noqa: PLR0917  # the command's parts, in its order
         before = await current(desk.node.trusted)
         others = [agency for agency in before.entries if agency.id != entry.id]
         following = await _publish(before, [*others, entry], desk)
-        await _keep_card(card, raw, desk)
+        await voice.keep(card, raw, desk)
         await audit.record(
             Act.ENROL.value,
             entry.id,
@@ -125,7 +114,7 @@ async def join(raw: bytes, words: str, desk: Desk) -> Card:
     require(desk, Act.JOIN)
     if desk.node.coordinating:
         raise RefusedAct("A coordinating node joins nobody; agencies join it.")
-    card = _checked(raw, words, desk)
+    card = voice.checked(raw, words, desk)
     if not card.coordinating or not card.relay:
         raise RefusedAct("This is not the card of a coordinating node.")
     if card.pack != desk.pack.digest:
@@ -143,7 +132,7 @@ async def join(raw: bytes, words: str, desk: Desk) -> Card:
                 NodeRow.trusted_card: raw,
             }
         ).where(NodeRow.identity == desk.node.identity)
-        await _keep_card(card, raw, desk)
+        await voice.keep(card, raw, desk)
         await audit.record(Act.JOIN.value, card.identity.hex(), desk)
     return card
 
@@ -151,7 +140,7 @@ async def join(raw: bytes, words: str, desk: Desk) -> Card:
 async def verify(raw: bytes, words: str, desk: Desk) -> Card:
     """Write down that this agency itself compared the words with a partner, by voice."""
     require(desk, Act.VERIFY_PARTNER)
-    card = _checked(raw, words, desk)
+    card = voice.checked(raw, words, desk)
     listed = desk.directory.agency(card.identity.hex())
     if listed is not None and listed.node_key != card.node_key.hex():
         raise RefusedAct(
@@ -159,7 +148,7 @@ async def verify(raw: bytes, words: str, desk: Desk) -> Card:
             "this is cleared up, share nothing with it."
         )
     async with database.transaction():
-        await _keep_card(card, raw, desk)
+        await voice.keep(card, raw, desk)
         await audit.record(Act.VERIFY_PARTNER.value, card.identity.hex(), desk)
     return card
 
@@ -168,7 +157,7 @@ async def change_partner(name: str, change: Change, desk: Desk) -> Directory:
     """Change how an agency stands, in the next snapshot. Shares follow when each node syncs."""
     require(desk, Act.CHANGE_PARTNER)
     _coordinating_only(desk)
-    if not _named(change):
+    if not terms.named(change):
         raise Usage("There is nothing to change: say a tier, a seat, a day, or what else.")
     agency = find(name, desk)
     if agency.id == desk.node.identity and (change.remove or change.suspended or change.no_seat):
@@ -176,7 +165,7 @@ async def change_partner(name: str, change: Change, desk: Desk) -> Directory:
     async with database.transaction():
         before = await current(desk.node.trusted)
         entries = [
-            entry if entry.id != agency.id else _changed(entry, change, desk)
+            entry if entry.id != agency.id else terms.changed(entry, change, desk)
             for entry in before.entries
             if not (change.remove and entry.id == agency.id)
         ]
@@ -185,7 +174,7 @@ async def change_partner(name: str, change: Change, desk: Desk) -> Directory:
             Act.CHANGE_PARTNER.value,
             agency.id,
             desk,
-            change=sorted(_named(change)),
+            change=sorted(terms.named(change)),
             directory=following.number,
         )
     return following
@@ -255,70 +244,9 @@ def find(name: str, desk: Desk) -> Agency:
         raise NotFound(sentence(error)) from error
 
 
-def read_card(raw: bytes, desk: Desk) -> Card:
-    """A contact card, with its signature checked; a rehearsal card only at a rehearsal node."""
-    try:
-        card = cards.read(raw)
-    except (CryptoError, DirectoryError) as error:
-        raise BadFile(
-            f"This is not a contact card that can be trusted. {sentence(error)}"
-        ) from error
-    if card.rehearsal and not desk.node.rehearsal:
-        raise RefusedAct("This card is from a rehearsal. A real node never takes it.")
-    if desk.node.rehearsal and not card.rehearsal:
-        raise RefusedAct("This is a real agency's card. A rehearsal node never takes it.")
-    return card
-
-
-def _checked(raw: bytes, words: str, desk: Desk) -> Card:
-    card = read_card(raw, desk)
-    if card.identity == desk.node.identity_key:
-        raise RefusedAct("This is this node's own card.")
-    if tuple(words.lower().replace("-", " ").replace(",", " ").split()) != tuple(card.words):
-        raise RefusedAct(
-            "These are not the words of this card. Call the agency on a number you already know, "
-            "and have them read theirs aloud."
-        )
-    return card
-
-
 def _coordinating_only(desk: Desk) -> None:
     if not desk.node.coordinating:
         raise RefusedAct("Only the coordinating node keeps the directory.")
-
-
-def _known_seats(seats: Iterable[str], desk: Desk) -> None:
-    known = {row.seat for row in desk.pack.exchanges.values() if row.seat}
-    unknown = sorted(set(seats) - known)
-    if unknown:
-        raise Usage(f"The pack knows no seat {unknown[0]}. It knows: {', '.join(sorted(known))}.")
-
-
-def _changed(entry: Agency, change: Change, desk: Desk) -> Agency:
-    if change.seat:
-        _known_seats([change.seat], desk)
-    seats = frozenset() if change.no_seat else entry.seats
-    return replace(
-        entry,
-        tier=change.tier.value if change.tier else entry.tier,
-        seats=seats | {change.seat} if change.seat else seats,
-        agreement_signed=desk.today if change.agreement_until else entry.agreement_signed,
-        agreement_until=change.agreement_until or entry.agreement_until,
-        suspended=entry.suspended if change.suspended is None else change.suspended,
-    )
-
-
-def _named(change: Change) -> list[str]:
-    """What changed, in the words of the command."""
-    told = {
-        f"tier {change.tier.value if change.tier else ''}": change.tier is not None,
-        f"seat {change.seat}": change.seat is not None,
-        "no seat": change.no_seat,
-        f"agreement until {change.agreement_until}": change.agreement_until is not None,
-        f"suspended {change.suspended}": change.suspended is not None,
-        "removed": change.remove,
-    }
-    return [words for words, meant in told.items() if meant]
 
 
 async def _publish(before: Directory, entries: Sequence[Agency], desk: Desk) -> Directory:
@@ -330,16 +258,3 @@ async def _publish(before: Directory, entries: Sequence[Agency], desk: Desk) -> 
         raise RefusedAct(sentence(error)) from error
     await believed.store(following, desk.now)
     return following
-
-
-async def _keep_card(card: Card, raw: bytes, desk: Desk) -> None:
-    identity, at = card.identity.hex(), int(desk.now.timestamp())
-    held = await database.lock_row(PartnerCard, PartnerCard.identity == identity)
-    if held is None:
-        await PartnerCard.insert(
-            PartnerCard(identity=identity, signed=raw, verified_at=at, verified_by=desk.who)
-        )
-        return
-    await PartnerCard.update(
-        {PartnerCard.signed: raw, PartnerCard.verified_at: at, PartnerCard.verified_by: desk.who}
-    ).where(PartnerCard.id == held["id"])

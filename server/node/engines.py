@@ -42,6 +42,8 @@ class NodeConnection(sqlite3.Connection):
 class NodeSQLiteTransaction(SQLiteTransaction):
     """An immediate transaction on one connection, closed whatever happens."""
 
+    engine: "NodeSQLiteEngine"
+
     async def __aenter__(self) -> SQLiteTransaction:
         if self._parent is not None:
             return self._parent
@@ -66,17 +68,19 @@ class NodeSQLiteTransaction(SQLiteTransaction):
             # Closing rolls back what a failed commit left open.
             self.engine.current_transaction.reset(self.context)
             await self.connection.close()
+        self.engine.pay_checkpoint()
         return False
 
 
 class NodeSQLiteEngine(SQLiteEngine):
     """SQLite for a node: safe on every connection, and one writer at a time from the first word."""
 
-    __slots__ = ("_anchor",)
+    __slots__ = ("_anchor", "_owes_checkpoint")
 
     def __init__(self, path: Path) -> None:
         super().__init__(path=str(path), factory=NodeConnection, timeout=10.0)
         self._anchor: NodeConnection | None = None
+        self._owes_checkpoint = False
 
     async def get_connection(self) -> Any:
         self._hold()
@@ -97,10 +101,22 @@ class NodeSQLiteEngine(SQLiteEngine):
         return NodeSQLiteTransaction(self, TransactionType.immediate, allow_nested)
 
     def checkpoint(self) -> None:
-        """Empty the write-ahead log, so that what was deleted is not left in it."""
-        self._hold()
-        if self._anchor is not None:
-            self._anchor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        """Empty the write-ahead log, so that what was deleted is not left in it.
+
+        While somebody else reads or writes it cannot be done; then the next act to end does it.
+        """
+        self._owes_checkpoint = True
+        self.pay_checkpoint()
+
+    def pay_checkpoint(self) -> None:
+        """Empty the log now if that is owed and nobody is in the way; never waits."""
+        if not self._owes_checkpoint:
+            return
+        anchor = self._hold()
+        anchor.execute("PRAGMA busy_timeout = 0").fetchall()
+        busy, _, _ = anchor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        anchor.execute(f"PRAGMA busy_timeout = {PRAGMAS['busy_timeout']}").fetchall()
+        self._owes_checkpoint = bool(busy)
 
     async def release(self) -> None:
         """Let go of the file."""
@@ -108,13 +124,14 @@ class NodeSQLiteEngine(SQLiteEngine):
             self._anchor.close()
             self._anchor = None
 
-    def _hold(self) -> None:
+    def _hold(self) -> NodeConnection:
         # When the last connection closes, SQLite copies the whole log back and deletes it: several
         # disk syncs after every act. One idle connection per process keeps the log open instead.
         if self._anchor is None:
             self._anchor = sqlite3.connect(
                 self.path, factory=NodeConnection, isolation_level=None, check_same_thread=False
             )
+        return self._anchor
 
 
 class NodePostgresTransaction(PostgresTransaction):

@@ -221,6 +221,19 @@ def test_what_was_deleted_leaves_the_log_too(on_sqlite: NodeSQLiteEngine):
     assert not [file for file in folder.iterdir() if canary.encode() in file.read_bytes()]
 
 
+def test_a_log_that_could_not_be_emptied_is_emptied_when_the_act_ends(
+    on_sqlite: NodeSQLiteEngine,
+):
+    async def act() -> int:
+        async with databases.transaction():
+            await UnlockAttempt.insert(UnlockAttempt(bucket="x" * 64))
+            databases.checkpoint()
+        return Path(f"{on_sqlite.path}-wal").stat().st_size
+
+    with databases.using(on_sqlite):
+        assert asyncio.run(act()) == 0
+
+
 @pytest.mark.postgres
 def test_a_postgres_that_forgets_on_power_loss_is_refused(postgres_cluster):
     url = postgres_cluster.new_database()
