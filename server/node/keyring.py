@@ -40,13 +40,10 @@ class Keyring:
 
     def prepare(self) -> bool:
         """Make the file if it is missing; True when it was, so that lost keys can be asked for."""
-        fresh = not self.path.exists()
-        if fresh:
-            os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
+        fresh = self._make_file()
         self.path.chmod(0o600)
-        with self._open() as connection:
-            connection.executescript(_SCHEMA)
-        return fresh
+        with self._open():
+            return fresh
 
     def ensure_weeks(self, now: int, count: int = 26) -> bool:
         """Keep keys for this week and those ahead; True when new ones must be published."""
@@ -128,12 +125,21 @@ class Keyring:
             raise Locked
         return self.at_rest
 
+    def _make_file(self) -> bool:
+        if self.path.exists():
+            return False
+        os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
+        return True
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
+        self._make_file()  # lost while the node was locked: it forgets nothing, and goes on
         try:
             with closing(sqlite3.connect(self.path, isolation_level="IMMEDIATE")) as connection:
                 for pragma in _PRAGMAS:
                     connection.execute(f"PRAGMA {pragma}").fetchall()
+                if self.path.stat().st_size == 0:
+                    connection.executescript(_SCHEMA)
                 with connection:
                     yield connection
         except sqlite3.DatabaseError as error:

@@ -131,3 +131,11 @@ def test_a_file_that_is_no_keyring_is_named(tmp_path: Path):
 
     with pytest.raises(DatabaseDamaged, match=r"keys\.db"):
         keyring.prepare()
+
+
+def test_a_locked_node_that_lost_its_keys_goes_on(tmp_path: Path):
+    locked = Keyring(tmp_path / "keys.db")
+
+    assert locked.expire(NOW) == 0
+    assert locked.shares() == frozenset()
+    assert locked.path.stat().st_mode & 0o777 == 0o600
