@@ -27,6 +27,7 @@ _HEAD = struct.Struct(">4sB16s16s32s32sII32sQ24s")  # the stub before the body h
 _HASH_BYTES = 32
 _FIELDS = struct.Struct(">4xB16s16s32s32sII32sQ24s32s64s")  # the whole stub, after its magic
 STUB_BYTES = _FIELDS.size
+_SIGNED_BYTES = _HEAD.size + _HASH_BYTES
 NO_RECORD = bytes(_HASH_BYTES)  # prev of a share's first record
 NO_BODY = bytes(_HASH_BYTES)  # body hash of a close
 MAX_BODY = 4 * 2**20
@@ -93,21 +94,24 @@ class Stub:
     nonce: bytes
     body_hash: bytes
     signature: bytes
+    raw: bytes = field(init=False, repr=False, compare=False)  # the stub as it travels
+    id: bytes = field(init=False, repr=False, compare=False)  # the next one's prev repeats it
 
-    @property
-    def raw(self) -> bytes:
-        """Give the stub as it travels."""
-        return self.head + self.body_hash + self.signature
+    def __post_init__(self) -> None:
+        # Made once, here, from the fields: checking one record asks for both several times.
+        raw = _head(self.kind, self, self.nonce) + self.body_hash + self.signature
+        object.__setattr__(self, "raw", raw)
+        object.__setattr__(self, "id", _hash(_ID, raw))
 
     @property
     def head(self) -> bytes:
         """Give the part the ciphertext is bound to: all before the body hash."""
-        return _head(self.kind, self, self.nonce)
+        return self.raw[: _HEAD.size]
 
     @property
-    def id(self) -> bytes:
-        """Give the name of this record, which the next one's prev repeats."""
-        return _hash(_ID, self.raw)
+    def signed(self) -> bytes:
+        """Give the part the signature is over: all before it."""
+        return self.raw[:_SIGNED_BYTES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +185,12 @@ def parse_stub(raw: bytes) -> Stub:
 
 def check_stub(stub: Stub, node_key: bytes | None) -> None:
     """Raise BadSignature unless the owner signed this, or for a close the owner's node key did."""
-    signed = stub.head + stub.body_hash
     try:
-        verify(stub.owner, _hash(_SIGNED, signed), stub.signature)
+        verify(stub.owner, _hash(_SIGNED, stub.signed), stub.signature)
     except BadSignature:
         if stub.kind is not Kind.CLOSE or node_key is None:
             raise
-        verify(node_key, _hash(_SIGNED_BY_NODE, signed), stub.signature)
+        verify(node_key, _hash(_SIGNED_BY_NODE, stub.signed), stub.signature)
 
 
 def check_body(stub: Stub, body: bytes) -> None:
