@@ -1,5 +1,6 @@
 """The node with its face: pages, their guard, and what is said when something cannot be done."""
 
+import logging
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,6 +43,7 @@ from web.rendering import html
 from web.security import LARGEST_REQUEST, Door, Guard, door_key
 from web.workplace import AnyRequest, SignedOut, Workplace, provide_desk
 
+_LOG: Final = logging.getLogger("casefold.pages")
 _STATIC: Final = Path(__file__).parent / "static"
 _SENTENCES: Final = {
     400: "This could not be read. Nothing was done.",
@@ -138,7 +140,9 @@ def _http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     return _plain(request, status, _WRONG if status >= 500 else _SENTENCES[400])
 
 
-def _wrong(request: AnyRequest, _: Exception) -> Response[Any]:
+def _wrong(request: AnyRequest, error: Exception) -> Response[Any]:
+    # Kind and place alone: the formatter of every process quotes no message.
+    _LOG.error("a page could not be made", exc_info=error)
     return _plain(request, 500, _WRONG)
 
 

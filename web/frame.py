@@ -28,7 +28,7 @@ _PLACES: Final = (
     ("Consents", "/consents", Act.LIST_CONSENTS),
     ("Partners", "/partners", Act.LIST_PARTNERS),
     ("Staff", "/staff", Act.LIST_STAFF),
-    ("Record", "/audit", Act.READ_AUDIT),
+    ("Audit", "/audit", Act.READ_AUDIT),
     ("Node", "/node", Act.CHANGE_PARTNER),
 )
 

@@ -38,6 +38,15 @@ _SAID: Final = {
     "share.expired": "A shared part ended on its day",
     "view": "Opened the merged view of case {case}",
     "view.refused": "The merged view stayed shut",
+    "week-keys": "Made keys for the coming weeks",
+    "share.sorted": "Learned which case a received part belongs to",
+    "find.opened": "Opened who we were asked to look up",
+    "arrival.refused": "Refused something that arrived",
+    "record.refused": "The relay refused a sealed record",
+    "needs-key": "Asked a partner to seal a part again",
+    "share.needs-key": "Sealed a part again for a partner",
+    "receipt": "A partner confirmed that it destroyed a part",
+    "release.withdrawn": "Another agency passed on a withdrawal",
     "clock.confirm": "Confirmed the clock",
 }
 

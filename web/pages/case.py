@@ -12,7 +12,7 @@ from server.node.desk import Desk
 from web.frame import show
 from web.pages import case_section
 from web.pages.case_section import SectionPart, sections_of
-from web.pages.words import about_words, name_of, people_in_order, people_words, role_word
+from web.pages.words import about_words, name_of, people_in_order, people_words
 from web.rendering import agree, day
 from web.workplace import AnyRequest, AtWork
 
@@ -40,11 +40,13 @@ class PartLine:
 
 
 @dataclass(frozen=True, slots=True)
-class EmptyGroup:
-    """The sections nothing is written in yet, about one person."""
+class PersonGroup:
+    """One person of the case: what is written about them, and what is not yet."""
 
+    id: str
     about: str
     sections: tuple[SectionPart, ...]
+    empty: tuple[SectionPart, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,7 @@ class CasePage:
     may_release: bool
     merged_href: str
     parts: tuple[PartLine, ...]
-    sections: tuple[SectionPart, ...]
-    empty: tuple[EmptyGroup, ...]
+    groups: tuple[PersonGroup, ...]
     bases: tuple[Basis, ...]
 
 
@@ -92,8 +93,7 @@ async def case_page(request: AnyRequest, ref: str, desk: AtWork) -> Response[Any
         may_release=may(desk.roles, Act.RECORD_RELEASE),
         merged_href=await _merged(record.ref, desk),
         parts=await _parts(record.ref, desk),
-        sections=tuple(one for one in every if one.fields),
-        empty=_empty(every, record, desk),
+        groups=_groups(every, record, desk),
         bases=tuple(
             Basis(about_words(person, record.fragment, desk.pack), words)
             for person, words in record.fragment.bases.items()
@@ -102,15 +102,21 @@ async def case_page(request: AnyRequest, ref: str, desk: AtWork) -> Response[Any
     return await show(request, desk, "/cases", "cases/case.html", value)
 
 
-def _empty(
+def _groups(
     every: tuple[SectionPart, ...], record: cases.CaseRecord, desk: Desk
-) -> tuple[EmptyGroup, ...]:
+) -> tuple[PersonGroup, ...]:
     groups = []
     for person in people_in_order(record.fragment.people):
-        mine = tuple(one for one in every if one.person == person and not one.fields)
-        if mine:
-            words = about_words(person, record.fragment, desk.pack)
-            groups.append(EmptyGroup(words or role_word(person, desk.pack), mine))
+        mine = [one for one in every if one.person == person]
+        words = about_words(person, record.fragment, desk.pack)
+        groups.append(
+            PersonGroup(
+                id=f"about-{person}",
+                about=words[:1].upper() + words[1:],
+                sections=tuple(one for one in mine if one.fields),
+                empty=tuple(one for one in mine if not one.fields),
+            )
+        )
     return tuple(groups)
 
 

@@ -46,6 +46,7 @@ class FieldPart:
     options: tuple[Option, ...]
     hint: str
     reach: str
+    receivers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,20 @@ def _section(
         about=about_words(person, record.fragment, desk.pack),
         edit_href=f"/cases/{record.ref}/sections/{form.id}/{person}",
         may_edit=may(desk.roles, Act.EDIT_CASE),
-        note=f"{names} sees changes here at once." if names else note,
+        note=f"Changes here go at once to {names}." if names else note,
         base=record.revision,
         heads=json.dumps({share: list(heads) for share, heads in record.heads.items()}),
         token=new_token(),
         save_words=f"Save, and send to {names}" if names else "Save",
-        fields=tuple(field for field in fields if field.values),
+        fields=tuple(_as_read(field, receivers) for field in fields if field.values),
     )
+
+
+def _as_read(field: FieldPart, receivers: set[str]) -> FieldPart:
+    """While reading, a field says who receives it only where the section's own line does not."""
+    if field.receivers == receivers:
+        return replace(field, reach="")
+    return field if field.reach else replace(field, reach="Goes to nobody." if receivers else "")
 
 
 def _field(
@@ -131,7 +139,8 @@ def _field(
         was=written[-1].value if len(written) == 1 else "",
         options=options,
         hint="One on each line." if form.repeat else "",
-        reach=f"{agency_names(receivers, desk)} will receive this at once." if receivers else "",
+        reach=f"Goes at once to {agency_names(receivers, desk)}." if receivers else "",
+        receivers=frozenset(receivers),
     )
 
 

@@ -17,7 +17,7 @@ from web.frame import frame_for, show
 from web.pages import consent_adopt, consent_renew
 from web.pages.consent_adopt import AdoptPart
 from web.pages.consent_renew import RenewPart
-from web.pages.words import agency_name, agency_names, section_title
+from web.pages.words import agency_name, agency_names, section_title, short
 from web.rendering import agree, day, list_words, page
 from web.workplace import AnyRequest, AtWork, go, once
 
@@ -31,6 +31,7 @@ class ConsentLine:
     sentence: str
     state: str
     tone: str
+    case: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ def _line(entry: ConsentEntry, desk: Desk) -> ConsentLine:
         sentence=_sentence(entry, desk),
         state=entry.state.capitalize(),
         tone="good" if consent.live_on(desk.today) else "",
+        case=short(entry.case_ref or consent.case_ref or ""),
     )
 
 

@@ -14,7 +14,7 @@ from tiers.fragment import CHILD, SURVIVOR
 from tiers.reading import FormMistake
 from tiers.release_form import ReleaseForm, ReleaseRow, read_aloud
 from web.forms import Option, Typed
-from web.pages.words import about_words, people_in_order
+from web.pages.words import about_words, people_in_order, person_words
 
 _ROW = re.compile(r"rows\[(\d+)\]")
 _FIELDS = {
@@ -75,7 +75,7 @@ def others(record: cases.CaseRecord, desk: Desk) -> tuple[Option, ...]:
     """The people besides the survivor who can be named in a row: children first."""
     fragment, mine = record.fragment, survivor_of(record)
     return tuple(
-        Option(person, about_words(person, fragment, desk.pack))
+        Option(person, person_words(person, fragment.people[person], desk.pack))
         for person in people_in_order(fragment.people)
         if person != mine
     )
@@ -204,7 +204,8 @@ def sentences(form: Typed, record: cases.CaseRecord, desk: Desk) -> list[tuple[s
         except FormMistake as mistake:
             words = f"{agency.name}: {mistake.sentence}"
         for person in others(record, desk):
-            words = words.replace(person.value, person.words)
+            full = about_words(person.value, record.fragment, desk.pack)
+            words = words.replace(person.value, full)
         said.append((agency.name, words))
     return said
 

@@ -119,3 +119,8 @@ def agency_names(agencies: tuple[str, ...] | frozenset[str], desk: Desk) -> str:
 def tier_words(tier: int, pack: Protocol) -> str:
     """A tier in words."""
     return pack.tiers[Tier(tier)].title
+
+
+def short(case_ref: str) -> str:
+    """A case reference as people say it."""
+    return f"{case_ref[:3]}-{case_ref[3:6]}" if case_ref else ""

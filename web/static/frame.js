@@ -27,7 +27,9 @@
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id === "problem") {
+    const target = event.detail?.target;
+    if (!target) return;
+    if (target.id === "problem") {
       for (const link of problem().querySelectorAll("a[href^='#']")) {
         const field = document.getElementById(link.hash.slice(1));
         field?.setAttribute("aria-invalid", "true");
@@ -37,7 +39,7 @@
       box?.scrollIntoView({ block: "center" });
       return;
     }
-    event.detail.target.querySelector?.("[data-focus]")?.focus();
+    target.querySelector?.("[data-focus]")?.focus();
   });
 
   document.addEventListener("htmx:sendError", (event) => {
@@ -57,7 +59,11 @@
   });
 
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-print]")) print();
+    const prints = event.target.closest("[data-print]");
+    if (prints) {
+      document.documentElement.classList.toggle("print-sheets", "sheets" in prints.dataset);
+      print();
+    }
     const copy = event.target.closest("[data-copy]");
     if (!copy) return;
     const field = document.getElementById(copy.dataset.copy);
@@ -76,6 +82,8 @@
     field?.focus();
     field?.scrollIntoView({ block: "center" });
   });
+
+  document.querySelector(".bar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
   // "Get the plan" opens only with the collector's own "tell the meeting": it is what carries the plan.
   const plans = () => {
