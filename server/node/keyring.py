@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,21 @@ _PRAGMAS = (
     "cell_size_check = 1",
     "temp_store = 2",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class EpochKey:
+    """The key of one epoch of a share, and when it must be destroyed."""
+
+    share: str
+    epoch: int
+    ends: int
+    key: bytes = field(repr=False)
+
+    @property
+    def place(self) -> at_rest.Place:
+        """Where it is shut."""
+        return _epoch_place(self.share, self.epoch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +92,39 @@ class Keyring:
 
     def put_epoch(self, share: str, epoch: int, ends: int, key: bytes) -> None:
         """Keep the key of one epoch of a share until it ends. Do this before the act commits."""
+        self.put_epochs([EpochKey(share, epoch, ends, key)])
+
+    def put_epochs(self, several: Sequence[EpochKey]) -> None:
+        """Keep several in one go: each time this returns costs a disk sync."""
         shut_under = self._unlocked()
-        secret = at_rest.shut(shut_under, key, _epoch_place(share, epoch))
+        rows = [
+            (one.share, one.epoch, one.ends, at_rest.shut(shut_under, one.key, one.place))
+            for one in several
+        ]
         with self._open() as connection:
-            connection.execute(
+            connection.executemany(
                 "INSERT INTO epoch_key (share, epoch, ends, secret) VALUES (?, ?, ?, ?) "
                 "ON CONFLICT (share, epoch) DO UPDATE SET ends = excluded.ends, "
                 "secret = excluded.secret",
-                (share, epoch, ends, secret),
+                rows,
             )
 
     def epoch(self, share: str, epoch: int) -> bytes | None:
         """The key of this epoch, or nothing when it was never opened or has been destroyed."""
+        return self.epochs([(share, epoch)]).get((share, epoch))
+
+    def epochs(self, several: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], bytes]:
+        """The keys of these epochs, by share and number, as far as they are held."""
         shut_under = self._unlocked()
+        held: dict[tuple[str, int], bytes] = {}
         with self._open() as connection:
-            row = connection.execute(
-                "SELECT secret FROM epoch_key WHERE share = ? AND epoch = ?", (share, epoch)
-            ).fetchone()
-        return at_rest.reopen(shut_under, row[0], _epoch_place(share, epoch)) if row else None
+            for one in several:
+                row = connection.execute(
+                    "SELECT secret FROM epoch_key WHERE share = ? AND epoch = ?", one
+                ).fetchone()
+                if row:
+                    held[one] = at_rest.reopen(shut_under, row[0], _epoch_place(*one))
+        return held
 
     def forget_share(self, share: str) -> None:
         """Destroy every epoch key of a share; works locked."""

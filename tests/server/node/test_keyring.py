@@ -7,7 +7,7 @@ import pytest
 from crypto import keys
 from crypto.errors import Tampered
 from server.node.errors import DatabaseDamaged, Locked
-from server.node.keyring import Keyring
+from server.node.keyring import EpochKey, Keyring
 
 NOW = int(datetime(2031, 5, 4, 12, tzinfo=UTC).timestamp())
 AT_REST = bytes(range(32))
@@ -131,6 +131,17 @@ def test_a_file_that_is_no_keyring_is_named(tmp_path: Path):
 
     with pytest.raises(DatabaseDamaged, match=r"keys\.db"):
         keyring.prepare()
+
+
+def test_keys_put_together_come_back_together(keyring: Keyring):
+    others = [EpochKey(f"{n:032x}", 1, NOW + WEEK, bytes([n]) * 32) for n in range(3)]
+
+    keyring.put_epochs(others)
+
+    wanted = [(one.share, 1) for one in others]
+    assert keyring.epochs([*wanted, (SHARE, 1)]) == {
+        (one.share, one.epoch): one.key for one in others
+    }
 
 
 def test_a_locked_node_that_lost_its_keys_goes_on(tmp_path: Path):
