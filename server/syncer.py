@@ -94,6 +94,7 @@ class Syncer:
     async def _in_coalition(self) -> None:
         """One courier for as long as this node belongs to the same coalition."""
         while True:
+            self._wake.clear()
             desk = await self._desk()
             if not desk.node.joined:
                 await self._one_round(desk, None)
