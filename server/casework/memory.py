@@ -18,6 +18,7 @@ class Known:
 
 
 _known: dict[tuple[str, str], Known] = {}
+_at: dict[str, str] = {}  # share → the record it was last read at
 
 
 def recall(share: str, last_id: str) -> Known | None:
@@ -26,17 +27,19 @@ def recall(share: str, last_id: str) -> Known | None:
 
 
 def remember(share: str, last_id: str, known: Known) -> None:
-    """Keep it for the next page; older readings of the same share are dropped."""
+    """Keep it for the next page; an older reading of the same share is dropped."""
     forget(share)
     if len(_known) >= _MOST:
-        _known.pop(next(iter(_known)))
+        forget(next(iter(_at)))
     _known[share, last_id] = known
+    _at[share] = last_id
 
 
 def forget(share: str) -> None:
-    """Drop every reading of this share."""
-    for key in [key for key in _known if key[0] == share]:
-        del _known[key]
+    """Drop the reading of this share."""
+    last_id = _at.pop(share, None)
+    if last_id is not None:
+        del _known[share, last_id]
 
 
 def forget_all(shares: Iterable[str]) -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from client_sync import inbox
 from client_sync.child import Batch
 from client_sync.lane import Lane
-from crypto.errors import CryptoError, NotARecipient
-from crypto.record import Record, parse_stub, week_in
+from crypto.errors import CryptoError
+from crypto.record import Record, parse_stub
 from server.casework import ending, memory
+from server.casework.epoch_keys import EpochKeys
 from server.casework.memory import Known
 from server.casework.own import keyring, me, unix
 from server.casework.tables import RecordRow, Share
@@ -100,12 +101,13 @@ async def sort_in(desk: Desk) -> None:
 
 async def _open(rows: Sequence[Share], reading: Reading, desk: Desk) -> None:
     records = await _records([row.id for row in rows])
+    keys = EpochKeys(rows, keyring(desk))
     terms: dict[str, Consent] = {}
     batch: list[Batch] = []
     lost: list[str] = []
     for row in rows:
         try:
-            opened = _unseal(row, records.get(row.id, []), desk)
+            opened = _unseal(row, records.get(row.id, []), keys, desk)
         except _Lost as loss:
             reading.shut[row.id] = str(loss)
             lost.append(row.id)
@@ -118,6 +120,7 @@ async def _open(rows: Sequence[Share], reading: Reading, desk: Desk) -> None:
             continue
         terms[row.id], changes = opened
         batch.append(Batch(row.id, bytes.fromhex(row.owner), changes))
+    keys.put_away()
     await _mark_lost(lost)
     lanes = await asyncio.to_thread(chamber.get().read, batch) if batch else {}
     last = {row.id: row.last_id for row in rows}
@@ -142,14 +145,16 @@ async def mark_lost_keys(desk: Desk) -> None:
         return
     rows = await Share.objects().where(Share.id.is_in(sorted(keyless)))
     records = await _records(sorted(keyless))
+    keys = EpochKeys(rows, keyring(desk))
     lost: list[str] = []
     for row in rows:
         try:
-            _unseal(row, records.get(row.id, []), desk)
+            _unseal(row, records.get(row.id, []), keys, desk)
         except _Lost:
             lost.append(row.id)
         except (CryptoError, ConsentMistake, ValueError, RecursionError):
             continue
+    keys.put_away()
     await _mark_lost(lost)
 
 
@@ -158,11 +163,13 @@ class _Lost(Exception):
 
 
 def _unseal(
-    row: Share, records: Sequence[Record], desk: Desk
+    row: Share, records: Sequence[Record], keys: EpochKeys, desk: Desk
 ) -> tuple[Consent, tuple[bytes, ...]] | None:
     if not records or any(not record.body for record in records):
         raise _Lost(NOT_HERE)
-    key = keyring(desk).epoch(row.id, row.epoch) or _unwrapped(row, records, desk)
+    key = keys.of(row, records)
+    if key is None:
+        raise _Lost(NO_KEY)
     terms, changes = inbox.open_records(records, key)
     consent = Consent.from_terms(json.loads(terms))
     rests_on_it = (
@@ -172,22 +179,6 @@ def _unseal(
         and row.ends <= ends_at(consent.ends, desk.pack.timezone)
     )
     return (consent, changes) if rests_on_it else None
-
-
-def _unwrapped(row: Share, records: Sequence[Record], desk: Desk) -> bytes:
-    keys = keyring(desk)
-    opening = inbox.this_epoch(records)[0]
-    week = week_in(opening.body)
-    secret, public = keys.week_secret(week), keys.publics().get(week)
-    if secret is None or public is None:
-        raise _Lost(NO_KEY)
-    try:
-        key = inbox.epoch_key(records, secret, public)
-    except NotARecipient:
-        # Wrapped to a week key this node had before its keys.db was lost.
-        raise _Lost(NO_KEY) from None
-    keys.put_epoch(row.id, row.epoch, row.ends, key)
-    return key
 
 
 async def _mark_lost(shares: Sequence[str]) -> None:
