@@ -73,13 +73,13 @@ class Courier:
     """One node's way to its relay. Use it as an async context; it keeps one connection open."""
 
     def __init__(self, url: str, identity: bytes, node_key: NodeKey, relay_identity: bytes) -> None:
+        self._url = url.rstrip("/")
         self._identity = identity
         self._node_key = node_key
         self._relay = relay_identity
         self._token = ""
         # No proxy, certificate or password from the environment; no redirect; no HTTP/2.
         self._client = httpx.AsyncClient(
-            base_url=url,
             trust_env=False,
             follow_redirects=False,
             timeout=_QUICK,
@@ -143,7 +143,7 @@ class Courier:
         headers = {"authorization": f"Bearer {token}", "accept": "text/event-stream"}
         try:
             async with self._client.stream(
-                "GET", "/doorbell", headers=headers, timeout=_PATIENT
+                "GET", f"{self._url}/doorbell", headers=headers, timeout=_PATIENT
             ) as response:
                 if response.status_code != httpx.codes.OK:
                     self._token = ""
@@ -216,7 +216,7 @@ class Courier:
         """One request and its answer, read no further than an answer may be long."""
         try:
             async with self._client.stream(
-                method, path, content=content, params=params or None, headers=headers
+                method, self._url + path, content=content, params=params or None, headers=headers
             ) as response:
                 return response.status_code, await _bounded(response, most)
         except _UNREACHABLE as wrong:
