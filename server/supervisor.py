@@ -15,7 +15,7 @@ from typing import Any
 
 from server.node.errors import NodeError, NotPermitted, PassphraseWrong
 
-_END_SECONDS = 1.5  # every process is gone within two seconds of the signal
+_END_SECONDS = 1.3  # every process is gone within two seconds of the signal
 _SOON_SECONDS = 10.0
 _MOST_DEATHS = 5  # a worker that dies this often this soon will not get better by trying
 

@@ -1,5 +1,6 @@
 """Cases: an agency's own records, and editing them without losing a colleague's words."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,16 @@ import click
 
 from server.casework import cases as acts
 from server.casework.cases import CaseRecord, CaseSummary, Edited
-from server.cli.line import Line, at_desk, line_options, names, parse_form, read_form, table
+from server.cli.line import (
+    MOST_BYTES,
+    Line,
+    at_desk,
+    line_options,
+    names,
+    parse_form,
+    read_form,
+    table,
+)
 from server.node.desk import Desk
 from server.node.errors import BadFile
 from tiers.case_form import CaseForm, read_case
@@ -113,7 +123,7 @@ def edit(line: Line, ref: str, file: Path) -> None:
     Words about a person never stand on the command line, where every process list shows them.
     """
     if str(file) == "-":
-        form = parse_form(click.get_binary_stream("stdin").read(12 * 1024 * 1024), "the edit")
+        form = parse_form(sys.stdin.buffer.read(MOST_BYTES + 1), "the edit")
     else:
         form = read_form(file)
     edits, base = _edits(form)

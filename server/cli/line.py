@@ -21,7 +21,7 @@ from server.serve_lock import shared
 
 T = TypeVar("T")
 P = ParamSpec("P")
-_MOST_BYTES = 12 * 1024 * 1024
+MOST_BYTES = 12 * 1024 * 1024
 
 
 class BadPassphraseFile(NodeError):
@@ -84,10 +84,10 @@ def read_file(file: Path) -> bytes:
     """What a file on the line holds, unless it is larger than anything Casefold reads."""
     try:
         with file.open("rb") as opened:
-            raw = opened.read(_MOST_BYTES + 1)
+            raw = opened.read(MOST_BYTES + 1)
     except OSError as error:
         raise BadFile(f"The file {file} could not be read: {error.strerror}.") from None
-    if len(raw) > _MOST_BYTES:
+    if len(raw) > MOST_BYTES:
         raise BadFile(f"The file {file} is larger than 12 MB: it is no file of Casefold.")
     return raw
 

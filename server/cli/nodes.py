@@ -133,7 +133,6 @@ async def _supervise(serving: Serving) -> None:
 
 def _announce(pages: str, relay: str | None) -> None:
     click.echo(json.dumps({"ready": pages, "relay": relay}))
-    click.get_text_stream("stdout").flush()
 
 
 COMMANDS = (make_node, serve)
