@@ -19,6 +19,9 @@ _NONCE_BYTES: Final = 16 + 8 + 32  # random, time, and the relay's own mark
 class BadChallenge(Exception):
     """The challenge is not this relay's, or it is more than a minute old. Ask for another."""
 
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
 
 @dataclass(frozen=True, slots=True)
 class _Issued:
