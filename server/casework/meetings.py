@@ -153,5 +153,5 @@ def _own_words(desk: Desk) -> frozenset[tuple[str, str]]:
         (section.id, form.id)
         for section in desk.pack.sections.values()
         for form in section.fields
-        if form.kind == "long"
+        if form.own_words
     )

@@ -8,7 +8,7 @@ from crypto import log as logs
 from crypto.keys import Identity, NodeKey, new_node_key, new_seed, new_week_key, week_of
 from crypto.record import Kind, seal_change, seal_close, seal_open
 from crypto.statement import sign
-from server.casework import arrivals, keeping, mailroom, meetings
+from server.casework import arrivals, checking, mailroom, meetings
 from server.casework.keeping import Kept
 from server.casework.tables import RecordRow, RefusedRow, Share, StatementRow
 from tests.coalition import (
@@ -56,9 +56,12 @@ def test_everything_may_arrive_twice_and_in_any_order(agencies: Coalition) -> No
 
         first = await keep(agencies, RIVER, records[::-1])
         again = await keep(agencies, RIVER, records + records[:2])
+        other = lane(agencies[HARBOUR].identity, agencies[RIVER].identity.public, 1)
+        doubled = await keep(agencies, RIVER, other + other)
 
         assert (first.accepted, first.refused) == (6, ())
         assert (again.accepted, again.duplicates, again.refused) == (0, 8, ())
+        assert (doubled.accepted, doubled.duplicates, doubled.refused) == (2, 2, ())
 
     run(story())
 
@@ -96,8 +99,8 @@ def test_a_stranger_is_refused_and_so_is_mail_for_somebody_else(agencies: Coalit
         kept = await keep(agencies, RIVER, stranger + elsewhere)
 
         assert {one.reason for one in kept.refused} == {
-            keeping.UNKNOWN_OWNER,
-            keeping.NOT_FOR_US,
+            checking.UNKNOWN_OWNER,
+            checking.NOT_FOR_US,
         }
         with agencies.at(RIVER):
             assert await RecordRow.count() == 0
