@@ -47,13 +47,17 @@ _TOP = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class FieldForm:
-    """One field of a form; a repeated field holds one entry a line."""
+    """One field of a form; a repeated field holds one entry a line.
+
+    In a field of `own_words` each agency tells of itself, so that differing there means nothing.
+    """
 
     id: str
     label: str
     kind: str
     choices: tuple[str, ...]
     repeat: bool
+    own_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +205,7 @@ def _section(pack: PackText, key: str) -> SectionForm:
 def _field(pack: PackText, section: str, key: str) -> FieldForm:
     path = ("sections", section, "fields", key)
     pack.table(*path)
-    pack.only(frozenset({"label", "kind", "choices", "repeat"}), *path)
+    pack.only(frozenset({"label", "kind", "choices", "repeat", "own_words"}), *path)
     kind = pack.word(*path, "kind", default="text")
     if kind not in FIELD_KINDS:
         known = ", ".join(sorted(FIELD_KINDS))
@@ -210,7 +214,8 @@ def _field(pack: PackText, section: str, key: str) -> FieldForm:
     if bool(choices) != (kind == "choice"):
         raise pack.mistake((*path, "choices"), "a choice needs choices, and nothing else has them.")
     label = pack.word(*path, "label")
-    return FieldForm(key, label, kind, choices, pack.flag(*path, "repeat"))
+    own_words = pack.flag(*path, "own_words") or kind == "long"
+    return FieldForm(key, label, kind, choices, pack.flag(*path, "repeat"), own_words)
 
 
 def _exchanges(pack: PackText, may_leave: frozenset[str]) -> Mapping[str, ExchangeRow]:
