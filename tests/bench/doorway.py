@@ -37,8 +37,8 @@ async def edits(world: World, times: int) -> list[Figure]:
         await world.sync(HARBOUR, COORDINATING, HARBOUR)
     await world.release()
     coordinating, harbour = world.nodes[COORDINATING], world.nodes[HARBOUR]
+    relay = ("--relay-port", str(world.port))
     world.listening.close()
-    relay = ("--relay-port", world.url.rpartition(":")[2])
     with _served(coordinating, *relay) as there, _served(harbour) as here:
         async with _signed_in(there) as reader, _signed_in(here) as writer:
             shown = await reader.get(f"/shared/{ref}")
@@ -169,9 +169,7 @@ async def _timed(
 
 def _hidden(text: str) -> dict[str, str]:
     """What the form carries besides what is typed, and the other fields as they were."""
-    found = dict(
-        re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', text)
-    )
+    found = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', text))
     unescaped = {k: v.replace("&#34;", '"').replace("&quot;", '"') for k, v in found.items()}
     as_were = {k.removeprefix("was-"): v for k, v in unescaped.items() if k.startswith("was-")}
     return {**as_were, **unescaped}

@@ -102,9 +102,7 @@ def opened(cleared: Cleared, identity: Identity, week_public: bytes, desk: Desk)
     """A share begun under this consent."""
     release = bytes.fromhex(cleared.consent.release_id)
     zone = desk.pack.timezone
-    opening: Opening = share.open_share(
-        cleared, random_id(), release, identity, week_public, zone
-    )
+    opening: Opening = share.open_share(cleared, random_id(), release, identity, week_public, zone)
     return Lane(
         opening.log,
         opening.epoch_key,

@@ -60,6 +60,8 @@ async def views(world: World, agencies: int, cases: int) -> list[Figure]:
             assert len(told) == agencies, told
     note = f"median of {cases} cases; {fields} fields from each of {agencies} agencies"
     return [
-        Figure("c", f"merged view, {agencies} agencies, first opening", median(first), notes=(note,)),
+        Figure(
+            "c", f"merged view, {agencies} agencies, first opening", median(first), notes=(note,)
+        ),
         Figure("c", f"merged view, {agencies} agencies, second opening", median(second)),
     ]

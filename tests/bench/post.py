@@ -88,8 +88,7 @@ async def records(world: World, count: int, size: int, shares: int) -> list[Figu
         key = await week_public(recipient, desk)
         with up.part("seal"):
             lanes = [
-                opaque(harbour, recipient, key, count // shares, size, desk)
-                for _ in range(shares)
+                opaque(harbour, recipient, key, count // shares, size, desk) for _ in range(shares)
             ]
     await _carry_up(world, lanes, up)
     await _carry_down(world, lanes, down)
