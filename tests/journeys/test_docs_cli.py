@@ -33,7 +33,7 @@ def matches(wanted: str, said: str) -> bool:
 
 
 @pytest.mark.journey
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_every_example_of_the_paper_does_what_the_paper_says(tmp_path: Path) -> None:
     commands = steps()
     script = "\n".join(f'echo "{MARK}{n}"\n{command}' for n, (command, _) in enumerate(commands))
@@ -50,7 +50,7 @@ def test_every_example_of_the_paper_does_what_the_paper_says(tmp_path: Path) -> 
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=280,
+        timeout=580,
         check=False,
     )
 
