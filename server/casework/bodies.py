@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crypto.at_rest import Place, reopen, shut
+from crypto.errors import CryptoError
+from server.casework.errors import BodyDamaged
 from server.node.desk import Desk
 
 FORMAT = "casefold-body-1"
@@ -19,7 +21,11 @@ def shut_body(table: str, row: str, plain: Mapping[str, Any], desk: Desk) -> byt
 
 def read_body(table: str, row: str, box: bytes, desk: Desk) -> dict[str, Any]:
     """The body this row holds; only an unlocked desk can read it."""
-    plain = reopen(desk.unlocked().identity.at_rest, bytes(box), _place(table, row))
+    key = desk.unlocked().identity.at_rest
+    try:
+        plain = reopen(key, bytes(box), _place(table, row))
+    except CryptoError:
+        raise BodyDamaged from None
     body: dict[str, Any] = json.loads(plain)
     return body
 

@@ -199,14 +199,19 @@ def _record(case: OwnCase, heads: Mapping[str, tuple[str, ...]]) -> CaseRecord:
 
 
 def _summary(row: Case, senders: Sequence[str], desk: Desk) -> CaseSummary:
-    body = CaseBody.from_json(read_body("case", row.id, row.body, desk))
+    try:
+        body = CaseBody.from_json(read_body("case", row.id, row.body, desk))
+        status, name, people = row.status, _name(body), len(body.people)
+    except BodyDamaged:
+        # One damaged case must not take the list of all the others with it.
+        status, name, people = "damaged", "", 0
     return CaseSummary(
         ref=row.case_ref,
         short=refs.short(row.case_ref),
-        status=row.status,
+        status=status,
         opened_on=row.opened_on,
-        name=_name(body),
-        people=len(body.people),
+        name=name,
+        people=people,
         received_from=_each(senders),
         own=True,
     )

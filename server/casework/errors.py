@@ -53,3 +53,7 @@ class NotWritable(BadFile):
 
 class StaleRead(RefusedAct):
     """The relay has not been heard from lately, so what others shared stays shut. Sync first."""
+
+
+class BodyDamaged(BadFile):
+    """This was altered on this node's disk and does not open. Restore your last backup to read it."""

@@ -43,12 +43,20 @@ async def _lapsed(endings: ending.Endings, desk: Desk) -> None:
     """An agreement, a seat or a key that no longer stands closes what was shared under it."""
     if not desk.directory.entries:
         return
-    live = await Share.objects().where((Share.state == ending.LIVE) & (Share.owner == me(desk)))
-    for row in live:
-        ends = (_why_not(agency, row.exchange, desk) for agency in (row.owner, row.recipient))
-        why = next((one for one in ends if one), "")
+    mine = (Share.state == ending.LIVE) & (Share.owner == me(desk))
+    ways = (
+        await Share.select(Share.recipient, Share.exchange)
+        .where(mine)
+        .group_by(Share.recipient, Share.exchange)
+    )
+    for way in ways:
+        to, exchange = way["recipient"], way["exchange"]
+        why = _why_not(me(desk), exchange, desk) or _why_not(to, exchange, desk)
         if why:
-            await ending.close_own([row], why, endings, desk)
+            rows = await Share.objects().where(
+                mine & (Share.recipient == to) & (Share.exchange == exchange)
+            )
+            await ending.close_own(rows, why, endings, desk)
 
 
 def _why_not(identity: str, exchange: str, desk: Desk) -> str:

@@ -54,6 +54,15 @@ class _Tally:
     endings: ending.Endings = field(default_factory=ending.Endings)
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What is kept of one share's news, and the share's row as it stands after it."""
+
+    row: Share
+    kept: Sequence[Arrived]
+    fresh: bool
+
+
 async def keep(
     records: Sequence[tuple[bytes, bytes]], statements: Sequence[bytes], desk: Desk
 ) -> Kept:
@@ -106,9 +115,13 @@ async def _keep_records(arrived: Sequence[Arrived], tally: _Tally, desk: Desk) -
             continue
         held.add(one.id)
         lanes.setdefault(one.stub.share.hex(), []).append(one)
+    steps = [_follow_lane(shares.get(share), news, tally) for share, news in lanes.items()]
+    moved = [step for step in steps if step is not None]
+    await _store_shares(moved)
     values: list[object] = []
-    for share, news in lanes.items():
-        values += await _follow_lane(shares.get(share), news, tally, desk)
+    for step in moved:
+        dead = await _after(step.row, step.kept, tally, desk)
+        values += (value for one in step.kept for value in _values(one, dead))
     if values:
         # Raw, because a Table object for each of many rows takes longer than the database.
         rows = ", ".join(["({}, {}, {}, {}, {}, {}, {})"] * (len(values) // 7))
@@ -119,9 +132,7 @@ async def _keep_records(arrived: Sequence[Arrived], tally: _Tally, desk: Desk) -
         )
 
 
-async def _follow_lane(
-    row: Share | None, news: Sequence[Arrived], tally: _Tally, desk: Desk
-) -> list[object]:
+def _follow_lane(row: Share | None, news: Sequence[Arrived], tally: _Tally) -> _Step | None:
     """One share's news in its order: all that follows is kept, the rest is refused by name."""
     fresh = row is None
     log = None if row is None else log_of(row)
@@ -134,14 +145,12 @@ async def _follow_lane(
             continue
         kept.append(one)
     if log is None or not kept:
-        return []
+        return None
     row = row_of(log) if row is None else row
     stand_at(row, log)
-    await _store_share(row, kept, fresh)
     tally.accepted += len(kept)
     tally.changed.add(row.id)
-    dead = await _after(row, kept, tally, desk)
-    return [value for one in kept for value in _values(one, dead)]
+    return _Step(row, kept, fresh)
 
 
 def _accept(log: Log | None, one: Arrived, row: Share | None) -> Log:
@@ -150,11 +159,18 @@ def _accept(log: Log | None, one: Arrived, row: Share | None) -> Log:
     return follow(log, one.stub)
 
 
-async def _store_share(row: Share, kept: Sequence[Arrived], fresh: bool) -> None:
+async def _store_shares(steps: Sequence[_Step]) -> None:
+    fresh = [step.row for step in steps if step.fresh]
     if fresh:
-        await Share.insert(row)
-        return
-    opened = any(one.stub.kind is Kind.OPEN for one in kept)
+        await Share.insert(*fresh)
+    for step in steps:
+        if not step.fresh:
+            await _move_share(step)
+
+
+async def _move_share(step: _Step) -> None:
+    row = step.row
+    opened = any(one.stub.kind is Kind.OPEN for one in step.kept)
     values: dict[Column | str, Any] = {
         Share.epoch: row.epoch,
         Share.seq: row.seq,

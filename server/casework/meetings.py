@@ -82,6 +82,8 @@ async def view_with_gaps(ref: str, desk: Desk) -> Viewed:
     desk.unlocked()
     await received.sort_in(desk)
     case_ref = await whole_ref(ref, desk)
+    if not any(row.case_ref == case_ref for row in await received.live(desk)):
+        raise NoSuchCase
     if shut := await received.why_shut(desk):
         raise StaleRead(shut)
     rows = await _look(case_ref, desk)

@@ -48,7 +48,9 @@ async def put_out(record: Record) -> None:
 async def waiting(limit: int, desk: Desk) -> list[Waiting]:
     """What may be sent now: endings first, then each share in its order."""
     rows = (
-        await OutboxRow.objects()
+        await OutboxRow.select(
+            OutboxRow.id, OutboxRow.share, OutboxRow.close_first, OutboxRow.attempts
+        )
         .where((OutboxRow.refused == "") & (OutboxRow.next_try <= unix(desk)))
         .order_by(OutboxRow.close_first, ascending=False)
         .order_by(OutboxRow.share)
@@ -58,20 +60,20 @@ async def waiting(limit: int, desk: Desk) -> list[Waiting]:
     if not rows:
         return []
     held = await RecordRow.select(RecordRow.id, RecordRow.stub, RecordRow.body).where(
-        RecordRow.id.is_in([row.id for row in rows])
+        RecordRow.id.is_in([row["id"] for row in rows])
     )
     record = {row["id"]: row for row in held}
     return [
         Waiting(
-            row.id,
-            row.share,
-            bytes(record[row.id]["stub"]),
-            bytes(record[row.id]["body"] or b""),
-            row.close_first,
-            row.attempts,
+            row["id"],
+            row["share"],
+            bytes(record[row["id"]]["stub"]),
+            bytes(record[row["id"]]["body"] or b""),
+            bool(row["close_first"]),
+            row["attempts"],
         )
         for row in rows
-        if row.id in record
+        if row["id"] in record
     ]
 
 

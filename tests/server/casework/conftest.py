@@ -30,7 +30,21 @@ def coalition_original() -> Iterator[Callable[[postgres.Cluster | None], Coaliti
     chamber.close()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+# Whatever speaks SQL of its own kind runs on both; stories that only add acts run on SQLite.
+_ON_BOTH = {"test_fragment_to_meeting", "test_endings", "test_keeping"}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each story its databases."""
+    if "agencies" not in metafunc.fixturenames:
+        return
+    kinds = ["sqlite"]
+    both = [*kinds, pytest.param("postgres", marks=pytest.mark.postgres)]
+    module = metafunc.module.__name__.rsplit(".", 1)[-1]
+    metafunc.parametrize("agencies", both if module in _ON_BOTH else kinds, indirect=True)
+
+
+@pytest.fixture
 def agencies(
     request: pytest.FixtureRequest,
     tmp_path: Path,
