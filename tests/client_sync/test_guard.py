@@ -162,12 +162,12 @@ def test_a_few_bytes_that_claim_many_operations_are_refused_at_once(ops):
         0x56: run + b"\x06",
         0x70: run + b"\x00",
     }
-    before = time.perf_counter()
+    before = time.process_time()
 
     with pytest.raises(UnsafeChange):
         check(forged(columns), OWNER)
 
-    assert time.perf_counter() - before < 1
+    assert time.process_time() - before < 1
 
 
 @pytest.mark.parametrize("column", [0x15, 0x42, 0x56, 0x70])
@@ -179,12 +179,12 @@ def test_a_run_in_any_one_column_cannot_outgrow_the_operations(column):
 
 def test_a_packed_bomb_is_refused_unopened():
     bomb = chunk(zlib.compress(bytes(50 * 2**20), 9)[2:-4], kind=2)
-    before = time.perf_counter()
+    before = time.process_time()
 
     with pytest.raises(UnsafeChange):
         check(bomb, OWNER)
 
-    assert time.perf_counter() - before < 1
+    assert time.process_time() - before < 1
 
 
 def test_a_share_of_too_many_operations_is_refused():
