@@ -8,7 +8,7 @@ from datetime import date
 from server.casework import following, received, refs, walls
 from server.casework.bodies import read_body, shut_body
 from server.casework.case_body import CaseBody, Field, write_in
-from server.casework.errors import CaseExists, NotWritable
+from server.casework.errors import BodyDamaged, CaseExists, NotWritable
 from server.casework.own import OwnCase, keep, load, stamp, whole_ref
 from server.casework.refs import new_ref
 from server.casework.tables import Case

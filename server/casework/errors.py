@@ -56,4 +56,4 @@ class StaleRead(RefusedAct):
 
 
 class BodyDamaged(BadFile):
-    """This was altered on this node's disk and does not open. Restore your last backup to read it."""
+    """This was altered on this node's disk and does not open. To read it, restore a backup."""
