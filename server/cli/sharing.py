@@ -8,6 +8,7 @@ import click
 from client_sync.case_view import CaseView, Contribution
 from server import sync as syncing
 from server.casework import mailroom, meetings
+from server.casework.meetings import Viewed
 from server.cli.line import Line, at_desk, at_locked_desk, line_options, table
 from server.node.desk import Desk
 from server.node.errors import NothingCleared, Unreachable
@@ -141,11 +142,21 @@ def sync(line: Line, *, until_idle: bool) -> None:
 def view(line: Line, ref: str) -> None:
     """The merged view of a case: each agency's part beside the others', opened and recorded."""
 
-    async def act(desk: Desk) -> CaseView:
-        return await meetings.case_view(ref, desk)
+    async def act(desk: Desk) -> Viewed:
+        return await meetings.view_with_gaps(ref, desk)
 
-    seen = at_desk(line, act)
-    line.say(seen.plain(), *_view_lines(seen))
+    viewed = at_desk(line, act)
+    line.say(
+        {
+            **viewed.view.plain(),
+            "shut": [
+                {"agency": one.agency_name, "agency_id": one.agency, "reason": one.reason}
+                for one in viewed.shut
+            ],
+        },
+        *_view_lines(viewed.view),
+        *(f"Stays shut: {one.agency_name}. {one.reason}" for one in viewed.shut),
+    )
 
 
 def _view_lines(seen: CaseView) -> list[str]:
