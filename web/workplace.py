@@ -6,11 +6,12 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from server.node import clock
 from server.node.desk import Desk, desk_for, keys_for
@@ -23,7 +24,7 @@ from web.forms import Typed
 from web.security import Door
 
 AnyRequest = Request[Any, Any, Any]
-AtWork = Annotated[Desk, Dependency(skip_validation=True)]
+AtWork = NamedDependency[SkipValidation[Desk]]
 
 # What a route means for the clock that locks: an act, a sign of life, a merged view in use, or nothing.
 PASSIVE: Final = {"clock": "passive"}

@@ -4,8 +4,11 @@ import asyncio
 import contextvars
 import socket
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import uvicorn
 from litestar import Litestar
@@ -18,6 +21,7 @@ from server.sync import Syncer
 from web import app as pages
 from web import events
 
+T = TypeVar("T")
 VENDOR = Path(pages.__file__).parent / "static" / "vendor" / "htmx.min.js"
 
 
@@ -70,3 +74,9 @@ def serve(settings: Settings, engine: NodeEngine) -> Served:
     threading.Thread(target=context.run, args=(thread,), daemon=True).start()
     started.wait(20)
     return made["it"]
+
+
+def apart(act: Callable[[], T]) -> T:
+    """Do this in a thread of its own: the browser's driver already runs a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(act).result()

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from server.casework import cases, consents, mailroom, meetings
 from server.node.access import Act, may
@@ -76,7 +77,7 @@ class CasePage:
 
 
 @get("/cases/{ref:str}")
-async def case_page(request: AnyRequest, ref: str, desk: AtWork) -> Response[Any]:
+async def case_page(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Response[Any]:
     """One case."""
     record = await cases.read(ref, desk)
     reach = await cases.reach(record.ref, desk)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from server.casework import cases, drafts
 from server.node.access import Act, may, require
@@ -67,6 +68,12 @@ class SectionPart:
     fields: tuple[FieldPart, ...]
     draft_place: str = ""
     draft_kept: str = ""
+    open: bool = False
+
+    @property
+    def waiting(self) -> str:
+        """A word where two colleagues' wordings wait for somebody to choose."""
+        return "Two wordings" if any(len(field.values) > 1 for field in self.fields) else ""
 
 
 Reach = Mapping[Place, tuple[str, ...]]
@@ -169,13 +176,17 @@ async def _shown(
     request: AnyRequest, record: cases.CaseRecord, section: str, person: str, desk: Desk
 ) -> Response[Any]:
     reach = await cases.reach(record.ref, desk)
-    part = _section(_form(section, desk), person, record, reach, desk)
+    part = replace(_section(_form(section, desk), person, record, reach, desk), open=True)
     return page("cases/_section_shown.html", part, await frame_for(request, desk, "/cases"))
 
 
 @get("/cases/{ref:str}/sections/{section:str}/{person:str}")
 async def change_form(
-    request: AnyRequest, ref: str, section: str, person: str, desk: AtWork
+    request: AnyRequest,
+    ref: FromPath[str],
+    section: FromPath[str],
+    person: FromPath[str],
+    desk: AtWork,
 ) -> Response[Any]:
     """The section as a form, with the words left in it before."""
     require(desk, Act.EDIT_CASE)
@@ -215,7 +226,11 @@ def _base(draft: Mapping[str, list[str]] | None, revision: int) -> int:
 
 @get("/cases/{ref:str}/sections/{section:str}/{person:str}/leave")
 async def leave(
-    request: AnyRequest, ref: str, section: str, person: str, desk: AtWork
+    request: AnyRequest,
+    ref: FromPath[str],
+    section: FromPath[str],
+    person: FromPath[str],
+    desk: AtWork,
 ) -> Response[Any]:
     """Drop the draft and show the section as it was."""
     record, _, _ = await _find(ref, section, person, desk)
@@ -225,7 +240,11 @@ async def leave(
 
 @post("/cases/{ref:str}/sections/{section:str}/{person:str}")
 async def save(
-    request: AnyRequest, ref: str, section: str, person: str, desk: AtWork
+    request: AnyRequest,
+    ref: FromPath[str],
+    section: FromPath[str],
+    person: FromPath[str],
+    desk: AtWork,
 ) -> Response[Any]:
     """Save the section; what is shared goes to its recipients in the same act."""
     require(desk, Act.EDIT_CASE)
@@ -277,7 +296,11 @@ def _heads(form: Typed) -> dict[str, tuple[str, ...]]:
 
 @post("/cases/{ref:str}/sections/{section:str}/{person:str}/choose")
 async def choose(
-    request: AnyRequest, ref: str, section: str, person: str, desk: AtWork
+    request: AnyRequest,
+    ref: FromPath[str],
+    section: FromPath[str],
+    person: FromPath[str],
+    desk: AtWork,
 ) -> Response[Any]:
     """Keep one of two colleagues' wordings."""
     require(desk, Act.EDIT_CASE)

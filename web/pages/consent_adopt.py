@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
 
 from server.casework import cases, consents
 from server.casework.consents import ConsentEntry
@@ -114,7 +115,7 @@ def _role(person: str) -> str:
 
 @get("/consents/{number:str}/people")
 async def people_part(
-    request: AnyRequest, number: str, desk: AtWork, case: str = ""
+    request: AnyRequest, number: FromPath[str], desk: AtWork, case: FromQuery[str] = ""
 ) -> Response[Any]:
     """The people of the chosen case, to be matched by hand."""
     require(desk, Act.ADOPT_CONSENT)
@@ -126,7 +127,7 @@ async def people_part(
 
 
 @post("/consents/{number:str}/adopt")
-async def adopt(request: AnyRequest, number: str, desk: AtWork) -> Response[Any]:
+async def adopt(request: AnyRequest, number: FromPath[str], desk: AtWork) -> Response[Any]:
     """Take the part up for one of our own cases."""
     require(desk, Act.ADOPT_CONSENT)
     form = await typed(request)

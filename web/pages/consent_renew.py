@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Response, post
+from litestar.params import FromPath
 
 from server.casework import consents
 from server.node.access import Act, may, require
@@ -90,7 +91,7 @@ def _as_file(form: Typed, consent: Consent, desk: Desk) -> dict[str, Any]:
 
 
 @post("/consents/{number:str}/renew")
-async def renew(request: AnyRequest, number: str, desk: AtWork) -> Response[Any]:
+async def renew(request: AnyRequest, number: FromPath[str], desk: AtWork) -> Response[Any]:
     """Record the renewal: a new consent, and with the next share a new record."""
     require(desk, Act.RENEW_CONSENT)
     form = await typed(request)

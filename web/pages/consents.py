@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from server.casework import consents, withdrawals
 from server.casework.consents import ConsentEntry
@@ -158,7 +159,7 @@ async def _find(number: str, desk: Desk) -> ConsentEntry:
 
 
 @get("/consents/{number:str}")
-async def consent_page(request: AnyRequest, number: str, desk: AtWork) -> Response[Any]:
+async def consent_page(request: AnyRequest, number: FromPath[str], desk: AtWork) -> Response[Any]:
     """One consent."""
     entry = await _find(number, desk)
     consent, live = entry.consent, entry.consent.live_on(desk.today)
@@ -213,7 +214,7 @@ def _facts(consent: Consent, desk: Desk) -> tuple[Fact, ...]:
 
 
 @get("/consents/{number:str}/withdraw")
-async def withdraw_part(request: AnyRequest, number: str, desk: AtWork) -> Response[Any]:
+async def withdraw_part(request: AnyRequest, number: FromPath[str], desk: AtWork) -> Response[Any]:
     """The second press for one part."""
     require(desk, Act.WITHDRAW)
     entry = await _find(number, desk)
@@ -231,7 +232,9 @@ async def withdraw_part(request: AnyRequest, number: str, desk: AtWork) -> Respo
 
 
 @get("/consents/{number:str}/withdraw-all")
-async def withdraw_all_part(request: AnyRequest, number: str, desk: AtWork) -> Response[Any]:
+async def withdraw_all_part(
+    request: AnyRequest, number: FromPath[str], desk: AtWork
+) -> Response[Any]:
     """The second press for the whole release."""
     require(desk, Act.WITHDRAW)
     entry = await _find(number, desk)
@@ -253,7 +256,7 @@ async def withdraw_all_part(request: AnyRequest, number: str, desk: AtWork) -> R
 
 
 @post("/consents/{number:str}/withdraw")
-async def withdraw(request: AnyRequest, number: str, desk: AtWork) -> Response[Any]:
+async def withdraw(request: AnyRequest, number: FromPath[str], desk: AtWork) -> Response[Any]:
     """Take one part back."""
     form = await typed(request)
 
@@ -266,7 +269,7 @@ async def withdraw(request: AnyRequest, number: str, desk: AtWork) -> Response[A
 
 
 @post("/consents/{number:str}/withdraw-all")
-async def withdraw_all(request: AnyRequest, number: str, desk: AtWork) -> Response[Any]:
+async def withdraw_all(request: AnyRequest, number: FromPath[str], desk: AtWork) -> Response[Any]:
     """Take the whole release back."""
     require(desk, Act.WITHDRAW)
     form = await typed(request)
@@ -295,7 +298,7 @@ def _withdrawn(done: withdrawals.Withdrawn, desk: Desk) -> str:
 
 
 @get("/consents/{number:str}/receipts")
-async def receipts_page(request: AnyRequest, number: str, desk: AtWork) -> Response[Any]:
+async def receipts_page(request: AnyRequest, number: FromPath[str], desk: AtWork) -> Response[Any]:
     """Who confirmed, who has not, and what had been opened."""
     entry = await _find(number, desk)
     found = await withdrawals.receipts(number, desk)
@@ -328,7 +331,7 @@ async def receipts_page(request: AnyRequest, number: str, desk: AtWork) -> Respo
 
 
 @post("/consents/{number:str}/refuse")
-async def refuse(request: AnyRequest, number: str, desk: AtWork) -> Response[Any]:
+async def refuse(request: AnyRequest, number: FromPath[str], desk: AtWork) -> Response[Any]:
     """Do not take a part up; nobody is told."""
     form = await typed(request)
 

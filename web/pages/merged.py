@@ -258,7 +258,7 @@ def _cell(section: str, agency: str, name: str, number: int, viewed: Viewed, des
         order=number,
         agency=name,
         section=title,
-        brief=_brief(said),
+        brief=_brief(section, said, desk),
         nothing="Nothing told here",
         until=min((one.until for one in said), default=None),
         fields=fields,
@@ -266,9 +266,19 @@ def _cell(section: str, agency: str, name: str, number: int, viewed: Viewed, des
     )
 
 
-def _brief(said: Sequence[_Told]) -> str:
-    first = sorted(said, key=lambda one: (one.field != _BRIEF, one.about != SURVIVOR))
-    return first[0].values[0] if first else ""
+def _brief(section: str, said: Sequence[_Told], desk: Desk) -> str:
+    """The words that stand for a cell: its summary, else the first told at length, else a few facts."""
+    form = section_form(section, desk.pack)
+    shapes = {field.id: (number, field) for number, field in enumerate(form.fields)} if form else {}
+    ordered = sorted(said, key=lambda one: (one.about != SURVIVOR, shapes.get(one.field, (99,))[0]))
+    for one in ordered:
+        if one.field == _BRIEF or (one.field in shapes and shapes[one.field][1].kind == "long"):
+            return one.values[0]
+    facts = [
+        value_words(shapes[one.field][1] if one.field in shapes else None, one.values[0])
+        for one in ordered[:3]
+    ]
+    return " · ".join(facts)
 
 
 def _field(section: str, one: _Told, viewed: Viewed, desk: Desk) -> SaidField:

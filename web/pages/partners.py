@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from server.node import coalition
 from server.node.access import Act, may, require
@@ -238,7 +239,7 @@ async def verify(request: AnyRequest, desk: AtWork) -> Response[Any]:
 
 
 @post("/partners/{row:str}")
-async def change(request: AnyRequest, row: str, desk: AtWork) -> Response[Any]:
+async def change(request: AnyRequest, row: FromPath[str], desk: AtWork) -> Response[Any]:
     """Change how an agency stands, in the next directory."""
     require(desk, Act.CHANGE_PARTNER)
     form = await typed(request)

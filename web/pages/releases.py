@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from server.casework import cases, consents, drafts
 from server.node.access import Act, require
@@ -100,7 +101,7 @@ class AloudPart:
 
 
 @get("/cases/{ref:str}/release")
-async def release_page(request: AnyRequest, ref: str, desk: AtWork) -> Response[Any]:
+async def release_page(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Response[Any]:
     """The form, with what was half typed before."""
     require(desk, Act.RECORD_RELEASE)
     record = await cases.read(ref, desk)
@@ -177,7 +178,7 @@ def _exclusions(values: Mapping[str, list[str]], desk: Desk) -> tuple[Exclusions
 
 
 @post("/cases/{ref:str}/release/aloud", opt=SIGN_OF_LIFE)
-async def aloud(request: AnyRequest, ref: str, desk: AtWork) -> Response[Any]:
+async def aloud(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Response[Any]:
     """The sentences the ticks make, as they stand now."""
     require(desk, Act.RECORD_RELEASE)
     record, form = await cases.read(ref, desk), await typed(request)
@@ -187,7 +188,7 @@ async def aloud(request: AnyRequest, ref: str, desk: AtWork) -> Response[Any]:
 
 
 @post("/cases/{ref:str}/release")
-async def record_release(request: AnyRequest, ref: str, desk: AtWork) -> Response[Any]:
+async def record_release(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Response[Any]:
     """Keep the signed release; it makes one consent for each tick."""
     require(desk, Act.RECORD_RELEASE)
     form = await typed(request)

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from server.casework import meetings
 from server.node.access import Act, require
@@ -56,14 +57,14 @@ async def shared_page(request: AnyRequest, desk: AtWork) -> Response[str]:
 
 
 @get("/shared/{ref:str}", opt=HOLDS)
-async def view_page(request: AnyRequest, ref: str, desk: AtWork) -> Response[Any]:
+async def view_page(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Response[Any]:
     """The merged view. That it was opened is recorded before it is shown."""
     merged = merge(await meetings.view_with_gaps(ref, desk), desk)
     return await show(request, desk, "/shared", "shared/view.html", merged)
 
 
 @post("/shared/{ref:str}/live", opt=PASSIVE)
-async def live(request: AnyRequest, ref: str, desk: AtWork) -> Response[Any]:
+async def live(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Response[Any]:
     """What changed since this page was drawn: only those cells, so that nothing else moves."""
     form = await typed(request)
     had = dict(one.rsplit(":", 1) for one in form.words("have") if ":" in one)

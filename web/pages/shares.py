@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from server.casework import cases, consents, mailroom
 from server.casework.consents import ConsentEntry
 from server.node.access import Act, may, require
 from server.node.desk import Desk
 from server.node.errors import NotFound
-from tiers.fragment import SYSTEM_SECTIONS, Fragment, Place
+from tiers.fragment import SURVIVOR, SYSTEM_SECTIONS, Fragment, Place
 from tiers.gate import Cleared, LeftOut, Withheld
 from web.forms import Mistakes, Slip, new_token, typed
 from web.frame import show
@@ -91,7 +92,7 @@ async def _entry(number: str, desk: Desk) -> ConsentEntry:
 
 
 @get("/consents/{number:str}/share")
-async def share_page(request: AnyRequest, number: str, desk: AtWork) -> Response[Any]:
+async def share_page(request: AnyRequest, number: FromPath[str], desk: AtWork) -> Response[Any]:
     """What would leave now, what stays here, and why."""
     entry = await _entry(number, desk)
     consent, ref = entry.consent, entry.case_ref or ""
@@ -121,7 +122,14 @@ async def share_page(request: AnyRequest, number: str, desk: AtWork) -> Response
 def _groups(places: Iterable[Place], desk: Desk) -> list[tuple[str, str]]:
     order = list(desk.pack.sections)
     seen = {(one.section, one.about) for one in places if one.section not in SYSTEM_SECTIONS}
-    return sorted(seen, key=lambda one: (order.index(one[0]) if one[0] in order else 99, one[1]))
+    return sorted(
+        seen,
+        key=lambda one: (
+            order.index(one[0]) if one[0] in order else 99,
+            one[1] != SURVIVOR,
+            one[1],
+        ),
+    )
 
 
 def _leaving(cleared: Cleared, desk: Desk) -> tuple[LeavingLine, ...]:
@@ -144,9 +152,7 @@ def _leaving(cleared: Cleared, desk: Desk) -> tuple[LeavingLine, ...]:
 
 def _about(person: str, fragment: Fragment, desk: Desk) -> str:
     return (
-        ""
-        if fragment.people.get(person) == "survivor"
-        else about_words(person, fragment, desk.pack)
+        "" if fragment.people.get(person) == SURVIVOR else about_words(person, fragment, desk.pack)
     )
 
 
@@ -184,7 +190,7 @@ def _as_seen(fragment: Fragment, desk: Desk) -> tuple[SeenSection, ...]:
 
 
 @post("/consents/{number:str}/share")
-async def share(request: AnyRequest, number: str, desk: AtWork) -> Response[Any]:
+async def share(request: AnyRequest, number: FromPath[str], desk: AtWork) -> Response[Any]:
     """Ask the gate again, seal what it clears, and let it go."""
     require(desk, Act.SHARE)
     form = await typed(request)

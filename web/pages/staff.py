@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from server.node import staff
 from server.node.access import Act, Role, may, require
@@ -91,7 +92,7 @@ def _twice(form: Typed, name: str, again: str) -> str:
 
 
 @post("/staff/{member:str}/remove")
-async def remove(request: AnyRequest, member: str, desk: AtWork) -> Response[Any]:
+async def remove(request: AnyRequest, member: FromPath[str], desk: AtWork) -> Response[Any]:
     """Take a colleague's lock away and end their sessions at once."""
     require(desk, Act.REMOVE_STAFF)
     form = await typed(request)

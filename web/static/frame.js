@@ -83,6 +83,10 @@
     field?.scrollIntoView({ block: "center" });
   });
 
+  addEventListener("beforeprint", () => {
+    for (const part of document.querySelectorAll("main .part, main .merged details")) part.open = true;
+  });
+
   document.querySelector(".bar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
   // "Get the plan" opens only with the collector's own "tell the meeting": it is what carries the plan.
