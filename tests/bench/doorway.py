@@ -16,7 +16,7 @@ import httpx
 from httpx_sse import aconnect_sse
 
 from server.casework import cases, mailroom, releases
-from server.node import database
+from server.node.desk import Desk
 from tests.bench.figures import Aim, Figure, Part
 from tests.bench.world import COORDINATING, HARBOUR, PASSPHRASE, STAFF, Node, World, ends_on
 from tiers.case_form import read_case
@@ -70,7 +70,7 @@ async def _told(world: World) -> str:
         return record.ref
 
 
-def _release(world: World, node: Node, desk: object) -> dict[str, object]:
+def _release(world: World, node: Node, desk: Desk) -> dict[str, object]:
     return {
         "format": "casefold-release-1",
         "signed_on": desk.today.isoformat(),

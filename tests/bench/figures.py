@@ -56,7 +56,7 @@ class Figure:
         }
 
 
-def against_floor(  # noqa: PLR0917
+def against_floor(
     key: str, name: str, parts: Sequence[Part], floor: float, most: float, *notes: str
 ) -> Figure:
     """A figure that should stay within so many floors."""
@@ -73,9 +73,8 @@ def table(figures: Sequence[Figure]) -> str:
         floor = "" if one.floor is None else _shown(one.floor)
         aim = "" if one.aim is None else f"{one.aim.words}: {'met' if one.aim.met else 'NOT MET'}"
         key = f"({one.key})"
-        lines.append(
-            f"{key:3} {one.name:50} {_shown(one.seconds):>10} {floor:>10} {ratio:>6}  {aim}".rstrip()
-        )
+        line = f"{key:3} {one.name:50} {_shown(one.seconds):>10} {floor:>10} {ratio:>6}  {aim}"
+        lines.append(line.rstrip())
         for part in one.parts:
             beside = "" if part.counts else "  (beside, not in the figure)"
             lines.append(f"       {part.name:46} {_shown(part.seconds):>10}{beside}")

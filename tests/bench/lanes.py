@@ -1,11 +1,12 @@
 """Shares as an owner holds them before a measurement: invented words, real consents, real seals."""
 
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from client_sync import document, share
-from client_sync.share import Opening
+from client_sync.document import Composed
 from crypto.keys import Identity, week_of
 from crypto.log import Log, first_link, follow, next_link
 from crypto.record import Kind, Record, seal_change, seal_open
@@ -98,19 +99,24 @@ def cleared_for(
     return decision
 
 
-def opened(cleared: Cleared, identity: Identity, week_public: bytes, desk: Desk) -> Lane:
-    """A share begun under this consent."""
-    release = bytes.fromhex(cleared.consent.release_id)
-    zone = desk.pack.timezone
-    opening: Opening = share.open_share(cleared, random_id(), release, identity, week_public, zone)
+def opened(
+    cleared: Cleared, written: Composed, identity: Identity, week_public: bytes, desk: Desk
+) -> Lane:
+    """A share begun under this consent, with words that were written before."""
+    consent = cleared.consent
+    ends = share.ends_of(cleared, desk.pack.timezone)
+    recipient, release = bytes.fromhex(cleared.recipient), bytes.fromhex(consent.release_id)
+    link = first_link(random_id(), release, identity.public, recipient, ends)
+    terms = json.dumps(consent.to_terms(), ensure_ascii=False, separators=(",", ":")).encode()
+    record, key = seal_open(link, identity, week_of(ends), week_public, terms, written.changes)
     return Lane(
-        opening.log,
-        opening.epoch_key,
-        [opening.record],
-        cleared.consent.id,
+        follow(None, record.stub),
+        key,
+        [record],
+        consent.id,
         cleared.fragment.case_ref,
-        opening.changes,
-        opening.heads,
+        written.changes,
+        written.heads,
     )
 
 

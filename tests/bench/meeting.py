@@ -3,11 +3,12 @@
 from statistics import median
 from time import perf_counter
 
+from client_sync import document
+from client_sync.share import week_needed
 from server.casework import mailroom, meetings
 from server.casework.refs import new_ref
 from server.node import desk as desks
 from tests.bench.figures import Figure
-from client_sync.share import week_needed
 from tests.bench.lanes import cleared_for, opened
 from tests.bench.world import COORDINATING, HARBOUR, PASSPHRASE, STAFF, World, stranger
 from tiers.consent import ConsentKind
@@ -47,7 +48,8 @@ async def views(world: World, agencies: int, cases: int) -> list[Figure]:
                     ConsentKind.TELL, one.id, coordinating.id, _ALL_FIELDS, desk, case_ref=ref
                 )
                 week = week_needed(may_go, desk.pack.timezone)
-                lanes.append(opened(may_go, one.identity, publics[week], desk))
+                words = document.compose(may_go, one.identity.public)
+                lanes.append(opened(may_go, words, one.identity, publics[week], desk))
                 fields = len(may_go.fragment.fields)
             records = [(lane.records[0].stub.raw, lane.records[0].body) for lane in lanes]
             kept = await mailroom.keep(records, (), desk)

@@ -97,9 +97,7 @@ def main() -> None:
             chamber.close()
     took = perf_counter() - began
     if asked.quick:
-        sys.stdout.write(
-            "QUICK: a tenth of the real counts; do not compare ratios with full runs\n"
-        )
+        sys.stdout.write("QUICK: a tenth of the real counts; ratios differ from a full run\n")
     sys.stdout.write(table(figures) + "\n")
     asked.json.write_text(_written(figures, asked.quick, took) + "\n")
     sys.stdout.write(f"{took:.0f} s in all; written to {asked.json.name}\n")

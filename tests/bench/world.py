@@ -92,7 +92,7 @@ class World:
             await self._meet(name)
 
     async def _make(self, name: str) -> None:
-        settings = Settings(self.folder / name.split()[0].lower())
+        settings = Settings(self.folder / name.split(maxsplit=1)[0].lower())
         engine = database.engine_for(settings)
         with database.using(engine):
             coordinating = name == COORDINATING
