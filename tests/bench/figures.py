@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.bench.floor import Spent
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -12,6 +14,7 @@ class Part:
     name: str
     seconds: float
     counts: bool = True
+    cpu: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Figure:
     name: str
     seconds: float
     floor: float | None = None
+    cpu_ratio: float | None = None
     aim: Aim | None = None
     parts: tuple[Part, ...] = ()
     notes: tuple[str, ...] = ()
@@ -46,6 +50,7 @@ class Figure:
             "seconds": round(self.seconds, 6),
             "floor_seconds": None if self.floor is None else round(self.floor, 6),
             "ratio": None if self.ratio is None else round(self.ratio, 3),
+            "cpu_ratio": None if self.cpu_ratio is None else round(self.cpu_ratio, 3),
             "aim": None if self.aim is None else {"words": self.aim.words, "met": self.aim.met},
             "parts": [
                 {"name": part.name, "seconds": round(part.seconds, 6), "counts": part.counts}
@@ -57,12 +62,14 @@ class Figure:
 
 
 def against_floor(
-    key: str, name: str, parts: Sequence[Part], floor: float, most: float, *notes: str
+    key: str, name: str, parts: Sequence[Part], floor: Spent, most: float, *notes: str
 ) -> Figure:
     """A figure that should stay within so many floors."""
     seconds = sum(part.seconds for part in parts if part.counts)
-    aim = Aim(f"at most {most:g} x floor", seconds <= most * floor)
-    return Figure(key, name, seconds, floor, aim, tuple(parts), notes)
+    cpu = sum(part.cpu for part in parts if part.counts) / floor.cpu
+    aim = Aim(f"at most {most:g} x floor", seconds <= most * floor.seconds)
+    busy = f"processor time, every process together: {cpu:.1f} x the floor's"
+    return Figure(key, name, seconds, floor.seconds, cpu, aim, tuple(parts), (busy, *notes))
 
 
 def table(figures: Sequence[Figure]) -> str:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from nacl import bindings
 
@@ -14,19 +14,33 @@ _STUB = 301  # what a record's stub adds to each row
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds by the clock on the wall, and seconds of processor."""
+
+    seconds: float
+    cpu: float
+
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(self.seconds + other.seconds, self.cpu + other.cpu)
+
+    def __truediv__(self, by: float) -> "Spent":
+        return Spent(self.seconds / by, self.cpu / by)
+
+
+@dataclass(frozen=True, slots=True)
 class Floor:
     """Seconds nobody can go below: up seals and signs, down verifies and opens; both store."""
 
-    seal_and_sign: float
-    verify_and_open: float
-    store: float
+    seal_and_sign: Spent
+    verify_and_open: Spent
+    store: Spent
 
     @property
-    def up(self) -> float:
+    def up(self) -> Spent:
         return self.seal_and_sign + self.store
 
     @property
-    def down(self) -> float:
+    def down(self) -> Spent:
         return self.verify_and_open + self.store
 
 
@@ -59,7 +73,7 @@ def floor(bodies: Sequence[int], folder: Path) -> Floor:
     )
 
 
-def _store(bodies: Sequence[bytes], folder: Path) -> float:
+def _store(bodies: Sequence[bytes], folder: Path) -> Spent:
     connection = sqlite3.connect(folder / "floor.db", isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
@@ -81,7 +95,7 @@ def _store(bodies: Sequence[bytes], folder: Path) -> float:
             file.unlink()
 
 
-def _took(act: Callable[[], None]) -> float:
-    began = perf_counter()
+def _took(act: Callable[[], None]) -> Spent:
+    began, busy = perf_counter(), process_time()
     act()
-    return perf_counter() - began
+    return Spent(perf_counter() - began, process_time() - busy)

@@ -1,9 +1,11 @@
 """(a), (b) and (f): sealed records from one agency's outbox through the relay to another."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from time import perf_counter
+from pathlib import Path
+from time import perf_counter, process_time
 
 from client_sync import document, inbox
 from crypto.record import Record, parse_stub
@@ -30,20 +32,33 @@ _FIELDS = 30
 
 @dataclass
 class Clock:
-    """Collects how long each part took."""
+    """Collects how long each part took, and how busy it kept this process and the relay."""
 
+    world: World
     parts: list[Part] = field(default_factory=list)
 
     @contextmanager
     def part(self, name: str, *, counts: bool = True) -> Iterator[None]:
-        began = perf_counter()
+        began, busy = perf_counter(), self._busy()
         yield
-        self.parts.append(Part(name, perf_counter() - began, counts))
+        self.parts.append(Part(name, perf_counter() - began, counts, self._busy() - busy))
+
+    def _busy(self) -> float:
+        return process_time() + sum(map(_busy, self.world.beside))
+
+
+def _busy(process: int) -> float:
+    """Processor seconds of another process and the children it has waited for."""
+    try:
+        said = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, said[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 async def shares(world: World, count: int, changes: int) -> list[Figure]:
     """(a): so many shares with so many changes each, to a recipient who reads them all."""
-    up, down = Clock(), Clock()
+    up, down = Clock(world), Clock(world)
     with world.at(HARBOUR) as harbour:
         desk = await harbour.desk()
         recipient = world.nodes[LANTERN].id
@@ -88,7 +103,7 @@ async def shares(world: World, count: int, changes: int) -> list[Figure]:
 
 async def records(world: World, count: int, size: int, shares: int) -> list[Figure]:
     """(b): so many records of one size, up and down."""
-    up, down = Clock(), Clock()
+    up, down = Clock(world), Clock(world)
     with world.at(HARBOUR) as harbour:
         desk = await harbour.desk()
         recipient = world.nodes[LANTERN].id
@@ -195,7 +210,7 @@ def _pair(
     floor_up, floor_down = (before.up + between.up) / 2, (between.down + after.down) / 2
     beside = sum(part.seconds for part in up.parts if part.name.startswith("commit"))
     with_commit = sum(part.seconds for part in up.parts if part.counts) + beside
-    note = f"with the outbox commit: {with_commit / floor_up:.1f} x floor"
+    note = f"with the outbox commit: {with_commit / floor_up.seconds:.1f} x floor"
     return [
         against_floor(key, f"{what}, up", up.parts, floor_up, _UP_MOST, note),
         against_floor(key, f"{what}, down", down.parts, floor_down, _DOWN_MOST, *notes),

@@ -36,7 +36,8 @@ async def _measure(wanted: str, quick: bool, folder: Path) -> list[Figure]:
     figures: list[Figure] = []
     with world_in(folder / "world") as world:
         await world.make(HARBOUR, LANTERN)
-        chamber.get()
+        cell = chamber.get()._running()
+        world.beside.append(cell.pid)
         if "e" in wanted:
             _say("(e) unlock")
             with world.at(HARBOUR):

@@ -68,6 +68,7 @@ class World:
     folder: Path
     listening: socket.socket
     nodes: dict[str, Node] = field(default_factory=dict)
+    beside: list[int] = field(default_factory=list)  # the relay and the child that reads
 
     @property
     def url(self) -> str:
@@ -153,6 +154,7 @@ class World:
         try:
             assert process.stdout is not None
             assert json.loads(process.stdout.readline()) == {"ready": True}
+            self.beside.append(process.pid)
             yield
         finally:
             process.terminate()
