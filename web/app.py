@@ -96,11 +96,11 @@ def create(settings: Settings, keyholder: Keyholder, syncer: Syncer, origin: str
     return app
 
 
-def _mistakes(request: AnyRequest, mistakes: Mistakes) -> Response[str]:
+def _mistakes(_: AnyRequest, mistakes: Mistakes) -> Response[str]:
     return _summary(mistakes.part, 422)
 
 
-def _form_mistake(request: AnyRequest, mistake: FormMistake) -> Response[str]:
+def _form_mistake(_: AnyRequest, mistake: FormMistake) -> Response[str]:
     sentence = mistake.sentence[:1].upper() + mistake.sentence[1:]
     where = f"{mistake.path}: " if mistake.path else ""
     return _summary(MistakesPart("Please look at this again", (Slip("", where + sentence),)), 422)

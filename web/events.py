@@ -1,4 +1,4 @@
-"""What an open page hears without asking: sync in words, that a shared case changed, that it locks soon."""
+"""What an open page hears without asking: sync in words, a changed case, that it locks soon."""
 
 import asyncio
 from collections.abc import AsyncIterator

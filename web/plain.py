@@ -1,4 +1,4 @@
-"""The page shown when there is no page to show: one sentence, no details, the same for everybody."""
+"""The page shown when there is none to show: one sentence, no details, the same for everybody."""
 
 from html import escape
 from typing import Final
@@ -37,5 +37,5 @@ def plain_part(sentence: str) -> bytes:
 
 
 def to_problem() -> dict[str, str]:
-    """Headers that put an answer where a page shows what went wrong, and leave the rest of it alone."""
+    """Headers that put an answer where a page shows what went wrong, and leave the rest alone."""
     return {"HX-Retarget": "#problem", "HX-Reswap": "innerHTML"}

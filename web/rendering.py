@@ -1,4 +1,4 @@
-"""A page, or the part htmx asked for: one template and one frozen value, in the frame everybody knows."""
+"""A page, or the part htmx asked for: one template, one frozen value, one frame around it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +14,14 @@ _LOCALE: Final = "en_GB"
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """A word with a tone; never a tone alone."""
+
+    words: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """One place in the top bar."""
 
@@ -24,7 +32,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around every page: whose node it is, where one may go, and the state of sync in words."""
+    """What stands around every page: whose node it is, where one may go, how sync stands."""
 
     node: str
     role: str

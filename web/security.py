@@ -1,4 +1,4 @@
-"""What stands at the door of every page: names we answer to, whose form this is, and the headers on the way out."""
+"""What stands at the door: names we answer to, whose form this is, headers on the way out."""
 
 import hashlib
 import hmac
@@ -73,7 +73,7 @@ class Door:
         return self._proof("cookie names")[:8]
 
     def form_proof(self, cookies: Mapping[str, str]) -> str:
-        """The token a form must bring back, bound to the session, or to the device before there is one."""
+        """The token a form must bring back, bound to the session, or before it to the device."""
         holder = cookies.get(self.session_cookie) or cookies.get(self.device_cookie, "")
         return self._proof(f"form {holder}")
 

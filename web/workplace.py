@@ -26,7 +26,7 @@ from web.security import Door
 AnyRequest = Request[Any, Any, Any]
 AtWork = NamedDependency[SkipValidation[Desk]]
 
-# What a route means for the clock that locks: an act, a sign of life, a merged view in use, or nothing.
+# What a route means for the clock that locks: an act, a sign of life, a view in use, or nothing.
 PASSIVE: Final = {"clock": "passive"}
 SIGN_OF_LIFE: Final = {"clock": "life"}
 HOLDS: Final = {"clock": "holds"}

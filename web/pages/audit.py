@@ -70,11 +70,11 @@ async def _verdict(_: Desk) -> VerdictPart:
     if verdict.ok:
         return VerdictPart(
             True,
-            f"All {agree(verdict.count, 'entry', 'entries')} follow each other. Nothing was altered.",
+            f"Nothing was altered: all {agree(verdict.count, 'entry', 'entries')} follow.",
         )
     return VerdictPart(
         False,
-        f"Entry {verdict.first_broken} does not follow the one before: the record was altered there. "
+        f"Entry {verdict.first_broken} does not follow the one before: it was altered there. "
         "Stop, keep the machine as it is, and tell your privacy officer.",
     )
 

@@ -12,7 +12,7 @@ from server.node.access import Act, may
 from server.node.desk import Desk
 from web.frame import show
 from web.pages import case_section
-from web.pages.case_section import SectionPart, sections_of
+from web.pages.case_parts import SectionPart, sections_of
 from web.pages.words import about_words, name_of, people_in_order, people_words
 from web.rendering import agree, day
 from web.workplace import AnyRequest, AtWork

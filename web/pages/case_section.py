@@ -1,158 +1,28 @@
-"""One section of a case: shown, changed in place, and the choosing between two colleagues' words."""
+"""One section of a case: shown, changed in place, and the choice between two wordings."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
 from server.casework import cases, drafts
-from server.node.access import Act, may, require
+from server.node.access import Act, require
 from server.node.desk import Desk
 from server.node.errors import NotFound
 from tiers.case_form import read_value
-from tiers.fragment import Place, Written
+from tiers.fragment import Place
 from tiers.protocol import FieldForm, SectionForm
 from tiers.reading import FormMistake
-from web.forms import Mistakes, Option, Slip, Typed, new_token, typed
+from web.forms import Mistakes, Slip, Typed, typed
 from web.frame import frame_for
+from web.pages.case_parts import FieldPart, Reach, field_part
+from web.pages.case_parts import section as section_of
 from web.pages.drafts import kept
-from web.pages.words import about_words, agency_names, people_in_order, value_words
 from web.rendering import page
 from web.workplace import AnyRequest, AtWork, once, place
-
-
-@dataclass(frozen=True, slots=True)
-class ValueWords:
-    """One value as written, by whom and when."""
-
-    words: str
-    shown: str
-    by: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True)
-class FieldPart:
-    """One field, to read or to change."""
-
-    name: str
-    label: str
-    kind: str
-    values: tuple[ValueWords, ...]
-    value: str
-    was: str
-    options: tuple[Option, ...]
-    hint: str
-    reach: str
-    receivers: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class SectionPart:
-    """One section about one person."""
-
-    id: str
-    person: str
-    title: str
-    about: str
-    edit_href: str
-    may_edit: bool
-    note: str
-    base: int
-    heads: str
-    token: str
-    save_words: str
-    fields: tuple[FieldPart, ...]
-    draft_place: str = ""
-    draft_kept: str = ""
-    open: bool = False
-
-    @property
-    def waiting(self) -> str:
-        """A word where two colleagues' wordings wait for somebody to choose."""
-        return "Two wordings" if any(len(field.values) > 1 for field in self.fields) else ""
-
-
-Reach = Mapping[Place, tuple[str, ...]]
-
-
-def sections_of(record: cases.CaseRecord, reach: Reach, desk: Desk) -> tuple[SectionPart, ...]:
-    """Every section this case may have, person by person, with what is written in each."""
-    found = []
-    for form in desk.pack.sections.values():
-        for person in people_in_order(record.fragment.people):
-            if record.fragment.people[person] in form.about:
-                found.append(_section(form, person, record, reach, desk))
-    return tuple(found)
-
-
-def _section(
-    form: SectionForm, person: str, record: cases.CaseRecord, reach: Reach, desk: Desk
-) -> SectionPart:
-    fields = tuple(
-        _field(field, Place(form.id, person, field.id), record, reach, desk)
-        for field in form.fields
-    )
-    receivers = {
-        agency
-        for at, agencies in reach.items()
-        if (at.section, at.about) == (form.id, person)
-        for agency in agencies
-    }
-    names = agency_names(frozenset(receivers), desk)
-    note = "This never leaves this node." if form.never_leaves else ""
-    return SectionPart(
-        id=f"part-{form.id}-{person}",
-        person=person,
-        title=form.title,
-        about=about_words(person, record.fragment, desk.pack),
-        edit_href=f"/cases/{record.ref}/sections/{form.id}/{person}",
-        may_edit=may(desk.roles, Act.EDIT_CASE),
-        note=f"Changes here go at once to {names}." if names else note,
-        base=record.revision,
-        heads=json.dumps({share: list(heads) for share, heads in record.heads.items()}),
-        token=new_token(),
-        save_words=f"Save, and send to {names}" if names else "Save",
-        fields=tuple(_as_read(field, receivers) for field in fields if field.values),
-    )
-
-
-def _as_read(field: FieldPart, receivers: set[str]) -> FieldPart:
-    """While reading, a field says who receives it only where the section's own line does not."""
-    if field.receivers == receivers:
-        return replace(field, reach="")
-    return field if field.reach else replace(field, reach="Goes to nobody." if receivers else "")
-
-
-def _field(
-    form: FieldForm, at: Place, record: cases.CaseRecord, reach: Reach, desk: Desk
-) -> FieldPart:
-    written = record.fragment.fields.get(at, ())
-    receivers = reach.get(at, ())
-    options: tuple[Option, ...] = ()
-    if form.kind == "yes_no":
-        options = (Option("yes", "Yes"), Option("no", "No"))
-    elif form.kind == "choice":
-        options = tuple(Option(one, value_words(form, one)) for one in form.choices)
-    return FieldPart(
-        name=form.id,
-        label=form.label,
-        kind="long" if form.repeat else form.kind,
-        values=tuple(_value(form, one) for one in written),
-        value=written[-1].value if len(written) == 1 else "",
-        was=written[-1].value if len(written) == 1 else "",
-        options=options,
-        hint="One on each line." if form.repeat else "",
-        reach=f"Goes at once to {agency_names(receivers, desk)}." if receivers else "",
-        receivers=frozenset(receivers),
-    )
-
-
-def _value(form: FieldForm, one: Written) -> ValueWords:
-    return ValueWords(one.value, value_words(form, one.value), one.by, one.at)
 
 
 async def _find(
@@ -176,7 +46,7 @@ async def _shown(
     request: AnyRequest, record: cases.CaseRecord, section: str, person: str, desk: Desk
 ) -> Response[Any]:
     reach = await cases.reach(record.ref, desk)
-    part = replace(_section(_form(section, desk), person, record, reach, desk), open=True)
+    part = replace(section_of(_form(section, desk), person, record, reach, desk), open=True)
     return page("cases/_section_shown.html", part, await frame_for(request, desk, "/cases"))
 
 
@@ -193,9 +63,9 @@ async def change_form(
     record, form, reach = await _find(ref, section, person, desk)
     kept_at = f"case/{record.ref}/{section}/{person}"
     draft = await kept(kept_at, desk)
-    shown = _section(form, person, record, reach, desk)
+    shown = section_of(form, person, record, reach, desk)
     fields = tuple(
-        _field(field, Place(section, person, field.id), record, reach, desk)
+        field_part(field, Place(section, person, field.id), record, reach, desk)
         for field in form.fields
     )
     if draft:

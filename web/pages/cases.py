@@ -17,19 +17,11 @@ from web.frame import show
 from web.pages import case
 from web.pages.drafts import kept
 from web.pages.words import agency_names
-from web.rendering import agree, day
+from web.rendering import Tag, agree, day
 from web.workplace import AnyRequest, AtWork, go, once
 
 _DRAFT = "case/new"
 _MOST = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A word with a tone; never a tone alone."""
-
-    words: str
-    tone: str
 
 
 @dataclass(frozen=True, slots=True)

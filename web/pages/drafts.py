@@ -1,4 +1,4 @@
-"""Drafts: half-typed words kept within a second of the last key, shut, for the person who typed them."""
+"""Drafts: half-typed words kept within a second, shut, for the person who typed them."""
 
 import json
 from typing import Any

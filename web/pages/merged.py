@@ -1,7 +1,6 @@
-"""The merged view as a table: agencies beside each other, sections beneath, nothing made into one truth."""
+"""The merged view as a table: agencies beside each other, nothing made into one truth."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import date
 from hashlib import blake2b
 from typing import Protocol
@@ -9,6 +8,17 @@ from typing import Protocol
 from server.casework.meetings import Viewed
 from server.node.desk import Desk
 from tiers.fragment import SURVIVOR, Place
+from web.pages.merged_table import (
+    Aside,
+    Cell,
+    Column,
+    Merged,
+    Row,
+    SaidField,
+    SaidValue,
+    StandLine,
+    Voice,
+)
 from web.pages.words import (
     field_label,
     people_words,
@@ -38,138 +48,6 @@ class _Told(Protocol):
     def written(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class SaidValue:
-    """One value as its agency wrote it."""
-
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class SaidField:
-    """One field of a cell, opened in place."""
-
-    label: str
-    about: str
-    values: tuple[SaidValue, ...]
-    by: str
-    at: str
-    differs: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What one agency says in one section."""
-
-    id: str
-    order: int
-    agency: str
-    section: str
-    brief: str
-    nothing: str
-    until: date | None
-    fields: tuple[SaidField, ...]
-    mark: str = ""
-    changed: bool = False
-    swap: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One agency, and what is to know about its part."""
-
-    order: int
-    name: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One section across all agencies."""
-
-    title: str
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """What the survivor wants, through the agency that was told."""
-
-    words: str
-    agency: str
-
-
-@dataclass(frozen=True, slots=True)
-class StandLine:
-    """An agency that was asked, or a part that ended."""
-
-    agency: str
-    state: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Aside:
-    """A list beside the table that may change while the page is open."""
-
-    id: str
-    mark: str
-    lines: tuple[StandLine, ...]
-    changed: bool = False
-    swap: bool = False
-    section: str = ""
-    agency: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """One case as several agencies see it, on one day."""
-
-    ref: str
-    short: str
-    lede: str
-    timezone: str
-    shape: str
-    agencies: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    voices: tuple[Voice, ...]
-    differ: Aside
-    asked: Aside
-    ended: Aside
-    shut: Aside
-    said: str = ""
-
-    @property
-    def cells(self) -> tuple[Cell | Aside, ...]:
-        """Everything that can change while the page is open."""
-        return (*(cell for row in self.rows for cell in row.cells), *self.asides)
-
-    @property
-    def asides(self) -> tuple[Aside, ...]:
-        """The lists beside the table."""
-        return (self.differ, self.asked, self.ended, self.shut)
-
-    def with_changed(self, ids: set[str], *, swap: bool, said: str) -> "Merged":
-        """The same view with what changed marked; when swapping, only that is kept."""
-
-        def kept(cells: Iterable[Cell]) -> tuple[Cell, ...]:
-            marked = (replace(cell, changed=cell.id in ids, swap=swap) for cell in cells)
-            return tuple(cell for cell in marked if cell.changed or not swap)
-
-        def aside(one: Aside) -> Aside:
-            return replace(one, changed=one.id in ids, swap=swap)
-
-        return replace(
-            self,
-            rows=tuple(replace(row, cells=kept(row.cells)) for row in self.rows),
-            differ=aside(self.differ),
-            asked=aside(self.asked),
-            ended=aside(self.ended),
-            shut=aside(self.shut),
-            said=said,
-        )
-
-
 def merge(viewed: Viewed, desk: Desk) -> Merged:
     """The view as a table, and what stayed shut beside it."""
     view = viewed.view
@@ -179,8 +57,8 @@ def merge(viewed: Viewed, desk: Desk) -> Merged:
         Row(
             section_title(section, desk.pack),
             tuple(
-                _cell(section, agency, name, number, viewed, desk)
-                for number, (agency, name) in enumerate(agencies, 1)
+                _cell(section, agency, number, viewed, desk)
+                for number, agency in enumerate(agencies, 1)
             ),
         )
         for section in sections
@@ -248,13 +126,14 @@ def _note(agency: str, viewed: Viewed) -> str:
     return f"until {day(min(ends))}" if ends else ""
 
 
-def _cell(section: str, agency: str, name: str, number: int, viewed: Viewed, desk: Desk) -> Cell:
+def _cell(section: str, agency: tuple[str, str], number: int, viewed: Viewed, desk: Desk) -> Cell:
+    identity, name = agency
     view = viewed.view
-    said = [one for one in view.sections[section] if one.agency_id == agency]
+    said = [one for one in view.sections[section] if one.agency_id == identity]
     title = section_title(section, desk.pack)
     fields = tuple(_field(section, one, viewed, desk) for one in said)
     return Cell(
-        id=f"cell-{section}-{agency[:12]}",
+        id=f"cell-{section}-{identity[:12]}",
         order=number,
         agency=name,
         section=title,
@@ -267,7 +146,7 @@ def _cell(section: str, agency: str, name: str, number: int, viewed: Viewed, des
 
 
 def _brief(section: str, said: Sequence[_Told], desk: Desk) -> str:
-    """The words that stand for a cell: its summary, else the first told at length, else a few facts."""
+    """The words that stand for a cell: its summary, else what is told at length, else facts."""
     form = section_form(section, desk.pack)
     shapes = {field.id: (number, field) for number, field in enumerate(form.fields)} if form else {}
     ordered = sorted(said, key=lambda one: (one.about != SURVIVOR, shapes.get(one.field, (99,))[0]))

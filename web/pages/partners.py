@@ -18,19 +18,11 @@ from tiers.tier import Tier
 from web.forms import Option, Typed, new_token, typed
 from web.frame import show
 from web.pages.words import tier_words
-from web.rendering import day
+from web.rendering import Tag, day
 from web.workplace import AnyRequest, AtWork, go, once
 
 _FORMAT = "casefold-card-1"
 _SEAT = "meeting"
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A word with a tone; never a tone alone."""
-
-    words: str
-    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +81,17 @@ class CardPage:
 async def partners_page(request: AnyRequest, desk: AtWork) -> Response[str]:
     """Who takes part."""
     lines = tuple(_line(one, desk) for one in await coalition.partners(desk))
-    directory, joined = desk.directory, desk.node.joined
-    lede = f"Directory number {directory.number}, good until {day(directory.valid_until)}."
+    number, until = desk.directory.number, day(desk.directory.valid_until)
     empty = (
         "This node belongs to a coalition; its directory comes with the next sync."
-        if joined
-        else "Begin by joining a coordinating node: exchange cards, and compare eight words by voice."
+        if desk.node.joined
+        else "Begin by joining a coordinating node: exchange cards, compare eight words by voice."
     )
     value = PartnersPage(
         token=new_token(),
-        lede=lede if lines else "Who takes part, how far, and until when.",
+        lede=f"Directory number {number}, good until {until}."
+        if lines
+        else "Who takes part, how far, and until when.",
         empty=empty,
         partners=lines,
         forms=_forms(desk),
@@ -109,21 +102,17 @@ async def partners_page(request: AnyRequest, desk: AtWork) -> Response[str]:
 
 
 def _line(one: Partner, desk: Desk) -> PartnerLine:
-    agency = one.agency
-    tags = []
-    if one.itself:
-        tags.append(Tag("This node", "info"))
+    agency, until = one.agency, one.agency.agreement_until
+    tags = [Tag("This node", "info")] if one.itself else []
     if agency.suspended:
         tags.append(Tag("Suspended", "bad"))
-    lapsed = agency.agreement_until is None or agency.agreement_until < desk.today
-    if lapsed:
+    if until is None or until < desk.today:
         tags.append(Tag("Agreement has lapsed", "you"))
-    facts = ["Has a seat at the meeting" if _SEAT in agency.seats else "No seat at the meeting"]
+    facts = [f"{'Has a' if _SEAT in agency.seats else 'No'} seat at the meeting"]
     if agency.verified_on:
         facts.append(f"Words checked by the coordinating node on {day(agency.verified_on)}")
     if one.verified_here and not one.itself:
         facts.append("Words checked here")
-    until = agency.agreement_until
     return PartnerLine(
         row=agency.identity[:16],
         name=agency.name,
@@ -147,7 +136,8 @@ def _forms(desk: Desk) -> tuple[CardForm, ...]:
             CardForm(
                 "enrol",
                 "Take an agency in",
-                "Its agreement is signed and its words were compared by voice. The next directory carries it to everybody.",
+                "Its agreement is signed and its words were compared by voice. "
+                "The next directory carries it to everybody.",
                 "/partners/enrol",
                 "Take this agency in",
                 enrols=True,
@@ -287,7 +277,11 @@ async def card_page(request: AnyRequest, desk: AtWork) -> Response[str]:
     require(desk, Act.SHOW_CARD)
     words = tuple(coalition.read_card(desk.node.card, desk).words)
     return await show(
-        request, desk, "/partners", "partners/card.html", CardPage(words, _card_text(desk))
+        request,
+        desk,
+        "/partners",
+        "partners/card.html",
+        CardPage(words, _card_text(desk)),
     )
 
 
@@ -296,7 +290,11 @@ async def card_file(desk: AtWork) -> Response[str]:
     """The card as a file to hand over."""
     require(desk, Act.SHOW_CARD)
     headers = {"Content-Disposition": 'attachment; filename="casefold-card"'}
-    return Response(_card_text(desk) + "\n", media_type="text/plain", headers=headers)
+    return Response(
+        _card_text(desk) + "\n",
+        media_type="text/plain",
+        headers=headers,
+    )
 
 
 handlers = (partners_page, enrol, join, verify, change, card_page, card_file)

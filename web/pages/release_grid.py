@@ -149,7 +149,7 @@ def _ticked(
 
 
 def as_file(form: Typed, record: cases.CaseRecord, desk: Desk) -> dict[str, Any]:
-    """The form as the file of a signed release, so that page and command are read by the same eyes."""
+    """The form as the file of a signed release: page and command are read by the same eyes."""
     survivor = survivor_of(record)
     by_herself = form.word("signer_kind") == "self"
     file: dict[str, Any] = {

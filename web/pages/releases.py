@@ -1,4 +1,4 @@
-"""The release on one page: what a survivor says yes to, agency by agency, read aloud as it is ticked."""
+"""The release on one page: what a survivor says yes to, read aloud as it is ticked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

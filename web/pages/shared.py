@@ -11,7 +11,8 @@ from server.casework import meetings
 from server.node.access import Act, require
 from web.forms import typed
 from web.frame import frame_for, show
-from web.pages.merged import Merged, merge
+from web.pages.merged import merge
+from web.pages.merged_table import Merged
 from web.plain import to_problem
 from web.rendering import list_words, page
 from web.workplace import HOLDS, PASSIVE, AnyRequest, AtWork

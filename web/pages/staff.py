@@ -127,7 +127,7 @@ async def change(request: AnyRequest, desk: AtWork) -> Response[Any]:
                 raise
             raise Mistakes(Slip("old", "This is not your passphrase. Type it again.")) from None
         member = await staff.change_passphrase(passphrase, desk)
-        # The session goes on under the new lock; every other one of theirs ends at its next request.
+        # This session goes on under the new lock; every other one of theirs ends at its next act.
         here.keyholder.open(here.token(request), member, desk.unlocked(), desk.now)
         return go(request, "/staff", "Your passphrase is changed.")
 

@@ -95,7 +95,8 @@ async def sync_now(request: AnyRequest, desk: AtWork) -> Response[Any]:
 
 def _told(report: SyncReport) -> str:
     if report.unreachable:
-        return f"The relay does not answer. {agree(report.waiting, 'part')} waiting; everything is kept."
+        waiting = agree(report.waiting, "part")
+        return f"The relay does not answer. {waiting} waiting; everything is kept."
     if report.not_enrolled:
         return "The coordinating node has not taken this agency in yet. Everything is kept."
     words = f"Done: {agree(report.pushed, 'part')} went, {agree(report.pulled, 'part')} came."
