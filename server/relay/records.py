@@ -83,6 +83,8 @@ async def append(
         await counter.settle(begin, [one.offer.id for one in kept])
         entries = [shelf.Entry(one.stub.share, one.stub.seq, one.offer.packet) for one in kept]
         await shelf.put(begin.n, entries, moved, held)
+    if any(log.closed for log in moved.values()):
+        database.checkpoint()
     return Appended(
         tuple(Result(one.id, one.outcome or Outcome.LEFT, one.reason) for one in offers),
         frozenset(who for log in moved.values() for who in (log.owner, log.recipient)),

@@ -76,8 +76,13 @@ async def drop(numbers: Sequence[int]) -> None:
     """Empty the bodies of these shares; their stubs stay and still chain."""
     if not numbers:
         return
-    await HeldRecord.update({HeldRecord.body: b""}).where(HeldRecord.share.is_in(list(numbers)))
+    await empty(numbers)
     await HeldShare.update({HeldShare.dropped: True}).where(HeldShare.number.is_in(list(numbers)))
+
+
+async def empty(numbers: Sequence[int]) -> None:
+    """Empty what these shares hold now; what their owner may still add goes with their close."""
+    await HeldRecord.update({HeldRecord.body: b""}).where(HeldRecord.share.is_in(list(numbers)))
 
 
 async def _insert(values: list[object]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from crypto import statement
 from crypto.statement import Statement
 from server.node import database
-from server.relay import counter
+from server.relay import counter, shelf
 from server.relay.members import Member
 from server.relay.pages import hour_of
 from server.relay.tables import EVERYONE, Addressee, HeldShare, HeldStatement
@@ -59,7 +59,7 @@ async def take(raw: bytes, sender: Member, members: frozenset[bytes], now: datet
             await counter.settle(begin, ())
             return Passed(frozenset())
         if said.kind == "withdrawn":
-            named |= await _parties(said, sender)
+            named |= await _withdraw(said, sender)
         await counter.settle(begin, [said.id])
         g = begin.n + 1
         await _supersede(said)
@@ -69,6 +69,8 @@ async def take(raw: bytes, sender: Member, members: frozenset[bytes], now: datet
             )
         )
         await Addressee.insert(*(Addressee(statement=g, member=one) for one in sorted(named)))
+    if said.kind == "withdrawn":
+        database.checkpoint()
     return Passed(members if EVERYONE in named else frozenset(named))
 
 
@@ -94,19 +96,24 @@ def _named(body: Mapping[str, Any]) -> set[bytes]:
     return named
 
 
-async def _parties(said: Statement, sender: Member) -> set[bytes]:
-    """Owner and recipient of every share held under this release; the sender must be one."""
+async def _withdraw(said: Statement, sender: Member) -> set[bytes]:
+    """Empty every share held under this release; their owners and recipients are to be told.
+
+    The sender must be one of them. An owner who is away closes its shares when it hears of this.
+    """
     try:
         release = bytes.fromhex(said.body["release"])
     except (KeyError, TypeError, ValueError):
         raise NotAParty from None
-    rows = await HeldShare.select(HeldShare.owner, HeldShare.recipient).where(
+    rows = await HeldShare.select(HeldShare.number, HeldShare.owner, HeldShare.recipient).where(
         HeldShare.release == release
     )
     parties = {who for row in rows for who in (row["owner"], row["recipient"])}
     # A relay restored from a backup may know no share of it: then those named judge for themselves.
     if parties and sender.identity not in parties:
         raise NotAParty
+    if rows:
+        await shelf.empty([row["number"] for row in rows])
     return parties
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from client_sync.wire import Outcome
 from crypto.errors import CryptoError
 from crypto.keys import Identity, NodeKey
 from crypto.statement import sign
@@ -15,7 +16,7 @@ from server.relay.counter import START
 from server.relay.expiry import expire
 from server.relay.records import append
 from server.relay.statements import NobodyNamed, NotAParty, NotYours, Passed, take
-from server.relay.tables import Addressee, HeldStatement
+from server.relay.tables import Addressee, HeldRecord, HeldStatement
 from tests.server.relay.world import HARBOUR, LANTERN, MEADOW, MEMBERS, Node, lane
 
 NOW = datetime(2026, 11, 21, 10, 42, tzinfo=UTC)
@@ -86,6 +87,25 @@ def test_withdrawn_reaches_owner_and_recipient_of_every_share_of_the_release():
 
         assert passed.concerned == MEMBERS
         assert await heard_by(HARBOUR) == await heard_by(LANTERN) == (raw,)
+
+    asyncio.run(walk())
+
+
+def test_withdrawn_empties_every_share_of_the_release_though_its_owner_is_away():
+    first = lane(HARBOUR, LANTERN)
+
+    async def walk() -> None:
+        await append(first.packets, HARBOUR.member, MEMBERS, NOW)
+        await append(lane(LANTERN, MEADOW).packets, LANTERN.member, MEMBERS, NOW)
+        held = HeldRecord.count().where(HeldRecord.body != b"")
+        assert await held == 2
+        raw = said("withdrawn", to(MEADOW), MEADOW.node_key, {"release": RELEASE.hex()})
+        await hand_in(raw, MEADOW)
+
+        assert await held == 0
+        assert await HeldRecord.count() == 2
+        closed = await append(first.close().packets[1:], HARBOUR.member, MEMBERS, NOW)
+        assert [one.outcome for one in closed.results] == [Outcome.ACCEPTED]
 
     asyncio.run(walk())
 
