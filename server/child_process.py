@@ -107,6 +107,9 @@ class Listener(uvicorn.Server):
             return
         if self._before_end is not None:
             self._before_end()
+        if self.started:
+            for listening in self.servers:
+                listening.close()  # what is still to be accepted waits for whoever takes over
         self.should_exit = True
         asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._cut)
         last = threading.Timer(_LAST_SECONDS, os._exit, (0,))

@@ -37,10 +37,10 @@ _REFUSALS: dict[int, type[NodeError]] = {7: PassphraseWrong, 8: NotPermitted}
 
 @dataclass(frozen=True, slots=True)
 class Unlock:
-    """Who to sign in as the worker starts; the passphrase goes down a pipe and nowhere else."""
+    """Who to sign in as the worker starts; the passphrase waits in a pipe that only it reads."""
 
     staff: str
-    passphrase: str
+    pipe: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +132,7 @@ class Supervisor:
         try:
             if self._relay_socket is not None:
                 self._relay = await self._start_relay(self._relay_socket)
-            self._worker = await self._start_worker()
-            self._tell_to_serve(self._worker, self._asked.unlock)
+            self._worker = await self._start_first()
             await self._attend(ending)
         finally:
             await self._end_all()
@@ -194,13 +193,19 @@ class Supervisor:
         """The spare takes the socket at once, locked; another is warmed when it answers."""
         taking = self._spare or await self._start_worker()
         self._worker, self._spare = taking, None
-        self._tell_to_serve(taking, None)
+        taking.order(take=True)
 
-    def _tell_to_serve(self, worker: Child, unlock: Unlock | None) -> None:
+    async def _start_first(self) -> Child:
+        """Only the first worker may be signed in from the start; its pipe is read once."""
+        unlock = self._asked.unlock
         if unlock is None:
+            worker = await self._start_worker()
             worker.order(take=True)
-            return
-        worker.order(take=True, unlock_as=unlock.staff, passphrase=unlock.passphrase)
+            return worker
+        worker = await self._start_worker(unlock.pipe)
+        os.close(unlock.pipe)
+        worker.order(take=True, unlock_as=unlock.staff, pipe=unlock.pipe)
+        return worker
 
     def _count_death(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -211,21 +216,27 @@ class Supervisor:
                 "'casefold doctor' on the same folder, it says what to look at."
             )
 
-    async def _start_worker(self) -> Child:
+    async def _start_worker(self, *pipes: int) -> Child:
         origin = url_of(self._pages, self._asked.host)
-        return await self._start("web.worker", self._pages, "--origin", origin)
+        return await self._start("web.worker", self._pages, ("--origin", origin), pipes)
 
     async def _start_relay(self, relay_socket: socket.socket) -> Child:
         return await self._start("server.relay_process", relay_socket)
 
-    async def _start(self, module: str, opened: socket.socket, *rest: str) -> Child:
+    async def _start(
+        self,
+        module: str,
+        opened: socket.socket,
+        words: tuple[str, ...] = (),
+        pipes: tuple[int, ...] = (),
+    ) -> Child:
         descriptor = opened.fileno()
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", module, "--fd", str(descriptor), *rest),
+            *("-m", module, "--fd", str(descriptor), *words),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            pass_fds=(descriptor,),
+            pass_fds=(descriptor, *pipes),
             env={**os.environ, "CASEFOLD_DATA": str(self._asked.data)},
             start_new_session=True,  # Ctrl-C reaches the supervisor alone; it ends the rest
         )

@@ -83,7 +83,8 @@ async def _unlocked(here: Settings, keyholder: Keyholder, order: dict[str, Any])
     if order.get("unlock_as") is None:
         return True
     try:
-        desk = await open_desk(here, order["unlock_as"], order["passphrase"])
+        with os.fdopen(order["pipe"], encoding="utf-8") as pipe:
+            desk = await open_desk(here, order["unlock_as"], pipe.read())
     except NodeError as error:
         tell(refused=error.sentence, exit=error.exit_code)
         return False

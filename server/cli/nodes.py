@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -105,11 +106,19 @@ def serve(line: Line, host: str, port: int, relay_port: int | None, unlock_as: s
     Prints one line, {"ready": URL, "relay": URL or null}, when pages are answered.
     """
     relay_url = at_locked_desk(line, _own_relay)
-    unlock = None if unlock_as is None else Unlock(unlock_as, line.passphrase())
+    unlock = None if unlock_as is None else Unlock(unlock_as, _in_a_pipe(line))
     wanted = _relay_port(relay_url, relay_port)
     serving = Serving(line.settings.data, host, port, wanted, unlock)
     with shared(line.settings):
         asyncio.run(_supervise(serving))
+
+
+def _in_a_pipe(line: Line) -> int:
+    """The passphrase where the first worker reads it; the parent keeps no copy of it."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "w", encoding="utf-8") as pipe:
+        pipe.write(line.passphrase())
+    return reading
 
 
 async def _own_relay(desk: Desk) -> str | None:

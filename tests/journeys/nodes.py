@@ -171,11 +171,11 @@ class Coalition:
         for node in self.nodes:
             node.now = moment
 
-    def sync(self, *nodes: Node) -> None:
-        """One node after another, each until nothing moves there."""
+    def sync(self, *nodes: Node, locked: bool = True) -> None:
+        """One node after another, each until nothing moves there; a locked node does all of it."""
         for node in nodes or self.nodes:
             # On a busy machine the relay may be slow to answer: kept for later is no failure.
-            synced = partial(lambda n: n.run("sync", "--until-idle").exit == 0, node)
+            synced = partial(lambda n: n.run("sync", "--until-idle", locked=locked).exit == 0, node)
             assert eventually(synced, 120), f"{node.name} could not sync"
 
     def stop(self) -> None:
@@ -220,8 +220,8 @@ def make(folder: Path, urls: Mapping[str, str] | None = None) -> Coalition:
     at_once(*(partial(agency.done, "join", *trust) for agency in four.agencies))
     with served(four):
         # The first round brings directories and week keys up, the second everybody else's down.
+        four.sync(locked=False)
         four.sync()
-        four.sync(*four.agencies)
     return four
 
 

@@ -1,7 +1,9 @@
 """The examples of docs/cli.md are run as they stand, in order, by real processes."""
 
+import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -42,22 +44,25 @@ def test_every_example_of_the_paper_does_what_the_paper_says(tmp_path: Path) -> 
     environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ['PATH']}"
     environ["EXAMPLES"] = str(EXAMPLES)
 
-    ran = subprocess.run(
-        ["bash", "-m", "-e", "script"],
-        cwd=tmp_path,
-        env=environ,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=580,
-        check=False,
-    )
+    with (tmp_path / "said").open("w") as said:
+        ran = subprocess.Popen(
+            ["bash", "-e", "script"],
+            cwd=tmp_path,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        code = ran.wait(timeout=580)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(ran.pid, signal.SIGTERM)  # the node that an example left served
 
-    answers = dict(enumerate(re.split(rf"^{MARK}\d+\n", ran.stdout, flags=re.MULTILINE)[1:]))
-    assert ran.returncode == 0, (
-        f"{commands[len(answers) - 1][0]} answered:\n{answers[len(answers) - 1]}"
-    )
+    printed = (tmp_path / "said").read_text()
+    answers = dict(enumerate(re.split(rf"^{MARK}\d+\n", printed, flags=re.MULTILINE)[1:]))
+    assert code == 0, f"{commands[len(answers) - 1][0]} answered:\n{answers[len(answers) - 1]}"
     for number, (command, wanted) in enumerate(commands):
         said = answers[number].splitlines()
         missing = [line for line in wanted if not any(matches(line, one) for one in said)]

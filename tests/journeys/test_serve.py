@@ -15,7 +15,7 @@ import pytest
 
 from tests.journeys.nodes import PASSPHRASE, Node, eventually
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
@@ -72,19 +72,20 @@ def two_workers(node: Node) -> list[int]:
     return found
 
 
-def sign_in(url: str, name: str) -> httpx.Client:
+def sign_in(browser: httpx.Client, name: str) -> None:
     """A browser's first minute: the sign-in page, its proof, the name and the passphrase."""
-    browser = httpx.Client(base_url=url, timeout=30)
-    shown = browser.get("/sign-in").text
-    header, proof = re.search(r'hx-headers=\'{"([^"]+)": ?"([^"]+)"}\'', shown).groups()  # type: ignore[union-attr]
-    token = re.search(r'name="token" value="([^"]+)"', shown)
-    browser.headers.update({header: proof, "Origin": url, "HX-Request": "true"})
-    form = {"name": name, "passphrase": PASSPHRASE, "token": token[1] if token else ""}
-    answer = browser.post("/sign-in", data=form)
+    prove(browser, browser.get("/sign-in").text)
+    browser.headers.update({"Origin": str(browser.base_url).rstrip("/"), "HX-Request": "true"})
+    answer = browser.post("/sign-in", data={"name": name, "passphrase": PASSPHRASE})
     assert answer.status_code < 300, answer.text
-    page = browser.get("/cases", headers={"HX-Request": "false"}, follow_redirects=True).text
-    browser.headers[header] = re.search(r'hx-headers=\'{"[^"]+": ?"([^"]+)"}\'', page)[1]  # type: ignore[index]
-    return browser
+    prove(browser, browser.get("/cases", follow_redirects=True).text)
+
+
+def prove(browser: httpx.Client, shown: str) -> None:
+    """From now on send what this page gave to be sent back."""
+    found = re.search(r'<body hx-headers=.{"([^"]+)": "([^"]+)"}', shown)
+    assert found, shown
+    browser.headers[found[1]] = found[2]
 
 
 def test_one_line_says_where_the_pages_are_and_they_answer(node: Node) -> None:
@@ -137,9 +138,10 @@ def test_children_end_with_a_parent_that_was_killed(node: Node) -> None:
 def test_the_last_lock_ends_the_worker_that_held_the_keys(node: Node) -> None:
     url = node.serve()
     holding = two_workers(node)[0]
-    browser = sign_in(url, node.staff)
 
-    locked = browser.post("/lock")
+    with httpx.Client(base_url=url, timeout=30) as browser:
+        sign_in(browser, node.staff)
+        locked = browser.post("/lock")
     answers = {httpx.get(f"{url}/sign-in", timeout=30).status_code for _ in range(20)}
 
     assert locked.status_code < 300

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.journeys.conftest import Told
 from tests.journeys.nodes import EXAMPLES, Coalition, eventually
 from tests.journeys.steps import (
     AFTER_THE_END,
@@ -14,7 +15,7 @@ from tests.journeys.steps import (
     view,
 )
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 
 
 def test_three_agencies_tell_and_the_coordinator_opens_one_view(four_on_each: Coalition) -> None:
@@ -121,8 +122,8 @@ def test_agencies_work_while_the_coordinating_node_is_down_and_the_outbox_drains
     assert eventually(lambda: four.coordinating.run("view", ref).exit == 0, 60)
 
 
-def test_a_withdrawal_reaches_a_locked_holder_and_is_confirmed(four: Coalition) -> None:
-    ref, _ = ana_is_shared(four)
+def test_a_withdrawal_reaches_a_locked_holder_and_is_confirmed(told: Told) -> None:
+    four, ref = told.four, told.ref
     view(four, ref)
     consent = next(
         one["consent"]
@@ -132,7 +133,7 @@ def test_a_withdrawal_reaches_a_locked_holder_and_is_confirmed(four: Coalition) 
 
     four.police.done("withdraw", consent)
     four.sync(four.police)
-    four.coordinating.done("sync", "--until-idle", locked=True)
+    four.sync(four.coordinating)
     four.sync(four.police)
     receipts = four.police.done("consent", "receipts", consent)
 
@@ -142,8 +143,8 @@ def test_a_withdrawal_reaches_a_locked_holder_and_is_confirmed(four: Coalition) 
     assert agencies_in(view(four, ref)) == {"Harbour House", "St Brigid's Hospital"}
 
 
-def test_after_the_end_nothing_opens_without_any_message(four: Coalition) -> None:
-    ref, _ = ana_is_shared(four)
+def test_after_the_end_nothing_opens_without_any_message(told: Told) -> None:
+    four, ref = told.four, told.ref
     assert agencies_in(view(four, ref))
     four.coordinating.stop()
 
