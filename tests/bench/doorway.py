@@ -41,8 +41,7 @@ async def edits(world: World, times: int) -> list[Figure]:
     world.listening.close()
     with _served(coordinating, *relay) as there, _served(harbour) as here:
         async with _signed_in(there) as reader, _signed_in(here) as writer:
-            shown = await reader.get(f"/shared/{ref}")
-            assert shown.status_code == httpx.codes.OK, shown.text
+            await _shown(reader, ref)
             took, answered = await _timed(reader, writer, ref, times)
             last = await reader.get(f"/shared/{ref}")
             assert f"Wish number {times - 1}." in last.text, "the last edit is not in the view"
@@ -52,6 +51,14 @@ async def edits(world: World, times: int) -> list[Figure]:
     parts = (Part("of which until the editor's own page is answered", median(answered)),)
     name = "edit on a page to the other node's page, median"
     return [Figure("d", name, middle, aim=aim, parts=parts, notes=(slowest,))]
+
+
+async def _shown(reader: httpx.AsyncClient, ref: str) -> None:
+    """Open the merged view, once the node that serves it has heard of the case."""
+    async with asyncio.timeout(_LONGEST):
+        while (shown := await reader.get(f"/shared/{ref}")).status_code != httpx.codes.OK:
+            await asyncio.sleep(_QUIET)
+    assert ref[:3] in shown.text
 
 
 async def _told(world: World) -> str:

@@ -10,9 +10,12 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Sequence
+import traceback
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from server.node import chamber
 from tests.bench import doorway, meeting, post
@@ -20,6 +23,7 @@ from tests.bench.figures import Figure, table
 from tests.bench.world import HARBOUR, LANTERN, world_in
 
 KEYS = "abcdef"
+_Measuring = Coroutine[Any, Any, list[Figure]]
 _RESULT = Path(__file__).parents[2] / "bench.json"
 
 
@@ -31,42 +35,50 @@ def _asked() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def _measure(wanted: str, quick: bool, folder: Path) -> list[Figure]:
+@dataclass
+class _Measured:
+    """The figures so far; one that could not be taken costs none of the others."""
+
+    figures: list[Figure] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    async def take(self, key: str, what: str, measuring: Callable[[], _Measuring]) -> None:
+        """Measure one thing, or say that it could not be measured, and why."""
+        sys.stderr.write(f"measuring ({key}) {what}\n")
+        sys.stderr.flush()
+        try:
+            self.figures += await measuring()
+        except Exception:
+            traceback.print_exc()
+            self.failed.append(f"({key}) {what}: could not be measured, see above")
+
+
+async def _measure(wanted: str, quick: bool, folder: Path) -> _Measured:
     part = 10 if quick else 1
-    figures: list[Figure] = []
+    done = _Measured()
     with world_in(folder / "world") as world:
+        away: dict[str, tuple[str, Callable[[], _Measuring]]] = {
+            "a": ("shares and changes", lambda: post.shares(world, 1_000 // part, 10)),
+            "b": ("records", lambda: post.records(world, 10_000 // part, 1_024, 100 // part)),
+            "f": ("nothing new", lambda: post.quiet_sync(world, 5_000 // part)),
+            "c": ("the merged view", lambda: meeting.views(world, 12, 2 if quick else 5)),
+        }
         await world.make(HARBOUR, LANTERN)
         cell = chamber.get()._running()
         world.beside.append(cell.pid)
         if "e" in wanted:
-            _say("(e) unlock")
-            with world.at(HARBOUR):
-                figures += await meeting.unlock(world, 3 if quick else 7)
+            await done.take("e", "unlock", lambda: meeting.unlock(world, 3 if quick else 7))
         with world.relay():
             await world.sync(LANTERN, HARBOUR, LANTERN)
-            if "a" in wanted:
-                _say("(a) shares and changes")
-                figures += await post.shares(world, 1_000 // part, 10)
-            if "b" in wanted:
-                _say("(b) records")
-                figures += await post.records(world, 10_000 // part, 1_024, 100 // part)
-            if "f" in wanted:
-                _say("(f) nothing new")
-                figures += await post.quiet_sync(world, 5_000 // part)
-            if "c" in wanted:
-                _say("(c) the merged view")
-                figures += await meeting.views(world, 12, 2 if quick else 5)
+            for key in [key for key in away if key in wanted]:
+                await done.take(key, *away[key])
         await world.release()
     if "d" in wanted:
-        _say("(d) an edit, seen elsewhere")
-        with world_in(folder / "doorway") as world:
-            figures += await doorway.edits(world, 5 if quick else 25)
-    return sorted(figures, key=lambda figure: figure.key)
-
-
-def _say(words: str) -> None:
-    sys.stderr.write(f"measuring {words}\n")
-    sys.stderr.flush()
+        with world_in(folder / "doorway") as doors:
+            seen = "an edit, seen elsewhere"
+            await done.take("d", seen, lambda: doorway.edits(doors, 5 if quick else 25))
+    done.figures.sort(key=lambda figure: figure.key)
+    return done
 
 
 def _written(figures: Sequence[Figure], quick: bool, took: float) -> str:
@@ -93,15 +105,17 @@ def main() -> None:
     began = perf_counter()
     with tempfile.TemporaryDirectory(prefix="casefold-bench-") as folder:
         try:
-            figures = asyncio.run(_measure(wanted, asked.quick, Path(folder)))
+            done = asyncio.run(_measure(wanted, asked.quick, Path(folder)))
         finally:
             chamber.close()
     took = perf_counter() - began
     if asked.quick:
         sys.stdout.write("QUICK: a tenth of the real counts; ratios differ from a full run\n")
-    sys.stdout.write(table(figures) + "\n")
-    asked.json.write_text(_written(figures, asked.quick, took) + "\n")
+    sys.stdout.write(table(done.figures) + "\n")
+    asked.json.write_text(_written(done.figures, asked.quick, took) + "\n")
     sys.stdout.write(f"{took:.0f} s in all; written to {asked.json.name}\n")
+    if done.failed:
+        sys.exit("\n".join(done.failed))
 
 
 if __name__ == "__main__":
