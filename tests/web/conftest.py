@@ -58,7 +58,7 @@ class Story:
     ref: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """From her signature to the meeting, with every page to look at."""
     first = apart(lambda: coalition.make_original(None))
@@ -73,7 +73,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     shutil.rmtree(first[coalition.HARBOUR].settings.data.parent)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, which calls nobody."""
     if not _CHROMIUM.exists():

@@ -100,7 +100,7 @@ def section(
         about=about_words(person, record.fragment, desk.pack),
         edit_href=f"/cases/{record.ref}/sections/{form.id}/{person}",
         may_edit=may(desk.roles, Act.EDIT_CASE),
-        note=f"Changes here go at once to {names}." if names else note,
+        note=f"Goes at once to {names}" if names else note,
         base=record.revision,
         heads=json.dumps({share: list(heads) for share, heads in record.heads.items()}),
         token=new_token(),

@@ -105,6 +105,7 @@ class Merged:
     ended: Aside
     shut: Aside
     said: str = ""
+    may_withdraw: bool = False
 
     @property
     def cells(self) -> tuple[Cell | Aside, ...]:

@@ -38,6 +38,10 @@ class NodePage:
     facts: tuple[Fact, ...]
 
 
+def _named(name: str) -> str:
+    return name if "." in name else name.capitalize()
+
+
 @get("/node")
 async def node_page(request: AnyRequest, desk: AtWork) -> Response[str]:
     """What casefold doctor says, as a page."""
@@ -45,7 +49,7 @@ async def node_page(request: AnyRequest, desk: AtWork) -> Response[str]:
     if Role.OPERATOR not in desk.roles:
         raise NotPermitted
     checks = tuple(
-        CheckLine(one.name.capitalize(), one.sentence, one.word == "ok")
+        CheckLine(_named(one.name), one.sentence, one.word == "ok")
         for one in await checkup.look(desk)
     )
     wrong = sum(not one.ok for one in checks)
@@ -58,9 +62,7 @@ async def node_page(request: AnyRequest, desk: AtWork) -> Response[str]:
         Fact("Locks after", f"{settings.idle_minutes} quiet minutes"),
         Fact("Database", "PostgreSQL" if settings.database_url else "SQLite, in the node's folder"),
     )
-    sentence = (
-        f"{agree(wrong, 'thing needs', 'things need')} you." if wrong else "Everything is in order."
-    )
+    sentence = f"{agree(wrong, 'thing')} to look at." if wrong else "Everything is in order."
     return await show(request, desk, "/node", "node/page.html", NodePage(sentence, checks, facts))
 
 

@@ -1,6 +1,6 @@
 """Shared cases, and the one merged view of a case, live."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from server.casework import meetings
-from server.node.access import Act, require
+from server.node.access import Act, may, require
 from web.forms import typed
 from web.frame import frame_for, show
 from web.pages.merged import merge
@@ -60,7 +60,8 @@ async def shared_page(request: AnyRequest, desk: AtWork) -> Response[str]:
 @get("/shared/{ref:str}", opt=HOLDS)
 async def view_page(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Response[Any]:
     """The merged view. That it was opened is recorded before it is shown."""
-    merged = merge(await meetings.view_with_gaps(ref, desk), desk)
+    drawn = merge(await meetings.view_with_gaps(ref, desk), desk)
+    merged = replace(drawn, may_withdraw=may(desk.roles, Act.WITHDRAW))
     return await show(request, desk, "/shared", "shared/view.html", merged)
 
 

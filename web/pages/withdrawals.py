@@ -7,9 +7,10 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from server.casework import consents, withdrawals
+from server.casework import consents, received, withdrawals
 from server.node.access import Act, require
 from server.node.desk import Desk
+from server.node.errors import NotFound
 from web.forms import new_token, typed
 from web.frame import frame_for, show
 from web.pages import consent_words
@@ -171,4 +172,57 @@ async def receipts_page(request: AnyRequest, number: FromPath[str], desk: AtWork
     return await show(request, desk, "/consents", "consents/receipts.html", value)
 
 
-handlers = (withdraw_part, withdraw_all_part, withdraw, withdraw_all, receipts_page)
+async def _releases(ref: str, desk: Desk) -> list[str]:
+    """The releases under which something of this case is held here."""
+    rows = [row for row in await received.live(desk) if row.case_ref == ref]
+    if not rows:
+        raise NotFound
+    return sorted({row.release for row in rows})
+
+
+@get("/shared/{ref:str}/withdraw")
+async def withdraw_shared_part(
+    request: AnyRequest, ref: FromPath[str], desk: AtWork
+) -> Response[Any]:
+    """The second press where another agency's part is held: she may say it to anybody."""
+    require(desk, Act.WITHDRAW)
+    await _releases(ref, desk)
+    part = WithdrawPart(
+        token=new_token(),
+        href=f"/shared/{ref}/withdraw",
+        back=f"/shared/{ref}",
+        title="Did the survivor take it all back?",
+        sentence=(
+            "Her word to you is enough. What is here is destroyed now, and every agency that "
+            "holds a part of the release is told to destroy it."
+        ),
+        holders=(desk.node.name, "Every other agency the release named"),
+        button="Withdraw the whole release",
+    )
+    return page("consents/_withdraw.html", part, await frame_for(request, desk, "/shared"))
+
+
+@post("/shared/{ref:str}/withdraw")
+async def withdraw_shared(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Response[Any]:
+    """Take the survivor's word where a part of the release is held."""
+    require(desk, Act.WITHDRAW)
+    form = await typed(request)
+
+    async def act() -> Response[Any]:
+        for release in await _releases(ref, desk):
+            await withdrawals.withdraw(desk, release=release)
+        here_syncs(request)
+        return go(request, "/shared", "Withdrawn. What was here is destroyed; the others are told.")
+
+    return await once(request, form, act)
+
+
+handlers = (
+    withdraw_shared_part,
+    withdraw_shared,
+    withdraw_part,
+    withdraw_all_part,
+    withdraw,
+    withdraw_all,
+    receipts_page,
+)

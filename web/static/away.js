@@ -6,7 +6,7 @@
   const ALIVE_EVERY = 30000;
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
   const post = (path, body) => fetch(path, { method: "POST", headers, body, redirect: "manual" });
-  let pressed = 0;
+  let pressed = -QUICK;
   let alive = 0;
   let gone = false;
 
@@ -22,9 +22,8 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.repeat || gone) return;
-    const now = performance.now();
-    if (now - pressed < QUICK) away();
-    pressed = now;
+    if (event.timeStamp - pressed < QUICK) away();
+    pressed = event.timeStamp;
   }, true);
 
   const work = () => {
