@@ -87,7 +87,7 @@ def share(line: Line, ref: str, to: str, exchange: str, *, dry_run: bool) -> Non
     if isinstance(sent, Withheld):
         _refuse(line, sent)
         return
-    outcome = "shared" if sent.new else "unchanged"
+    outcome = "shared" if sent.new else "changed" if sent.changed else "unchanged"
     line.say(
         {"share": sent.share, **_cleared(sent.cleared, outcome)},
         *_cleared_lines(sent.cleared, "Leaves this node:"),
