@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from server.node import audit, database
+from server.node import audit, clock, database
+from server.node.access import Act, require
 from server.node.desk import Desk
 from server.node.errors import NodeError
 
@@ -38,6 +39,14 @@ async def look(desk: Desk) -> tuple[Check, ...]:
         _kind(desk),
         _pages(),
     )
+
+
+async def confirm_clock(desk: Desk) -> None:
+    """Somebody looked at another clock and says that this one, which jumped forward, is right."""
+    require(desk, Act.CONFIRM_CLOCK)
+    async with database.transaction():
+        await clock.confirm_jump(desk.settings)
+        await audit.record(Act.CONFIRM_CLOCK.value, "", desk)
 
 
 def _ok(name: str, sentence: str) -> Check:
@@ -126,13 +135,15 @@ async def _relay(desk: Desk) -> Check:
 
 def _clock(desk: Desk) -> Check:
     if desk.time.jumped:
-        return _see("clock", "It jumped forward. If the time is right now, confirm it.")
+        return _see(
+            "clock", "It jumped forward. If it is right now: casefold doctor --clock-is-right."
+        )
     return _ok("clock", f"It is {desk.now:%Y-%m-%d %H:%M} UTC here.")
 
 
 def _kind(desk: Desk) -> Check:
     if desk.node.quarantined:
-        return _see("restored", "This node was restored: it must sync and confirm first.")
+        return _see("restored", "Put back from a backup: sync, then casefold consent confirm.")
     if desk.node.rehearsal:
         return _see("rehearsal", "An exercise node: put nothing real into it.")
     return _ok("real", "A real node: its clock cannot be moved.")

@@ -28,7 +28,7 @@ async def exchange(desk: Desk, courier: Courier) -> SyncReport:
     await beacons.queue_due(desk)
     report = await _admitted(desk, courier)
     report = report.and_then(await _pull(desk, courier))
-    if report.pulled or report.directory:
+    if report.pulled or report.directory or desk.node.behind:
         # Receipts, and closes that a newer directory asks for, go in this same round.
         desk = await again(desk)
         report = report.and_then(SyncReport(ended=await mailroom.expire(desk)))
@@ -117,6 +117,7 @@ async def _pull(desk: Desk, courier: Courier) -> SyncReport:
         except CursorUnknown:
             if not cursor:
                 raise
+            await _forget_cursor(cursor)
             cursor = ""
             await mailroom.put_again(desk)
             report = report.and_then(await _push(desk, courier))
@@ -128,6 +129,7 @@ async def _pull(desk: Desk, courier: Courier) -> SyncReport:
         report = report.and_then(replace(kept, directory=newer))
         await _heard(page, cursor, desk)
         cursor, more = page.cursor, page.more
+    await mailroom.caught_up(cursor, desk)
     return report
 
 
@@ -163,6 +165,11 @@ async def _cursor() -> str:
     return str(row["cursor"]) if row else ""
 
 
+async def _forget_cursor(cursor: str) -> None:
+    async with database.transaction():
+        await NodeRow.update({NodeRow.cursor: ""}).where(NodeRow.cursor == cursor)
+
+
 async def _heard(page: Page, before: str, desk: Desk) -> None:
     """Remember how far this node has read, and that the relay answered."""
     at = int(desk.now.timestamp())
@@ -171,7 +178,7 @@ async def _heard(page: Page, before: str, desk: Desk) -> None:
         return
     async with database.transaction():
         await NodeRow.update({NodeRow.cursor: page.cursor, NodeRow.relay_heard_at: at}).where(
-            NodeRow.identity == desk.node.identity
+            NodeRow.cursor == before  # else a restore was noticed meanwhile: begin again
         )
     await clock.heard_time("relay", datetime.fromtimestamp(page.hour, UTC), desk.settings)
 

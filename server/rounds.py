@@ -13,7 +13,7 @@ from client_sync.errors import SyncError
 from server import delivery
 from server.casework import mailroom
 from server.casework.tables import OutboxRow, StatementRow
-from server.node import coalition
+from server.node import coalition, restored
 from server.node.desk import Desk
 from server.node.errors import NodeError
 from server.node.settings import Settings
@@ -80,6 +80,8 @@ async def due() -> bool:
 
 
 async def _round(desk: Desk, courier: Courier | None) -> SyncReport:
+    if await restored.look(desk.keyring, desk.now):
+        desk = await delivery.again(desk)
     report = SyncReport(ended=await mailroom.expire(desk))
     if desk.keys is not None:
         await mailroom.maintain(desk)

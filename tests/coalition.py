@@ -129,6 +129,8 @@ class Coalition:
     async def _round(self, name: str, locked: bool) -> Kept:
         with self.at(name) as place:
             desk = await (self.locked(name) if locked else self.desk(name))
+            if desk.node.behind:
+                place.cursor = START
             await mailroom.expire(desk)
             if desk.keys is not None:
                 await mailroom.maintain(desk)
@@ -161,10 +163,14 @@ class Coalition:
         with self.at(NORTHGATE):
             await expiry.expire(self.now)
             page = await pages.after(place.cursor, place.identity.public, self.now)
-        place.cursor = page.cursor
-        return await mailroom.keep(
+        kept = await mailroom.keep(
             [(one.stub, one.body) for one in page.records], page.statements, desk
         )
+        place.cursor = page.cursor
+        if not page.more:
+            await NodeRow.update({NodeRow.cursor: page.cursor}).where(NodeRow.id > 0)
+            await mailroom.caught_up(page.cursor, desk)
+        return kept
 
     def _member(self, place: Place) -> Member:
         node_key = (place.settings.data / "node.key").read_bytes()

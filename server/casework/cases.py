@@ -10,6 +10,7 @@ from server.casework.bodies import read_body, shut_body
 from server.casework.case_body import CaseBody, Field, write_in
 from server.casework.errors import BodyDamaged, CaseExists, NotWritable
 from server.casework.own import OwnCase, keep, load, stamp, whole_ref
+from server.casework.quarantine import refuse_while_closed
 from server.casework.refs import new_ref
 from server.casework.tables import Case
 from server.node import audit
@@ -148,6 +149,7 @@ async def edit(
 ) -> Edited:
     """Save what was typed on a page drawn from `base`; live shares that may carry it follow."""
     require(desk, Act.EDIT_CASE)
+    refuse_while_closed(desk)
     case_ref = await whole_ref(ref, desk)
     async with transaction():
         case = await load(case_ref, desk)

@@ -8,6 +8,7 @@ from server.casework.errors import NothingToAdopt, PeopleUnmatched
 from server.casework.finds import ReceivedFind, Waiting, received_finds, waiting_here
 from server.casework.ledger import PERMITS, Held
 from server.casework.own import load, whole_ref
+from server.casework.quarantine import Confirmed, confirm, refuse_while_closed, remaining
 from server.casework.releases import Recorded, record_release, renew
 from server.casework.shared import last_day
 from server.casework.signers import refuse_violent_signers
@@ -19,10 +20,12 @@ from server.node.desk import Desk
 from tiers.consent import Consent, ConsentState
 
 __all__ = [
+    "Confirmed",
     "ConsentEntry",
     "ReceivedFind",
     "Recorded",
     "adopt",
+    "confirm",
     "list_consents",
     "received_finds",
     "record_release",
@@ -49,6 +52,7 @@ class ConsentEntry:
     case_ref: str | None
     via_share: str | None
     to_adopt: bool
+    to_confirm: bool = False
 
 
 async def list_consents(desk: Desk, ref: str | None = None) -> list[ConsentEntry]:
@@ -57,8 +61,9 @@ async def list_consents(desk: Desk, ref: str | None = None) -> list[ConsentEntry
     desk.unlocked()
     case_ref = None if ref is None else await whole_ref(ref, desk)
     rows = await ConsentRow.objects().order_by(ConsentRow.ends)
+    unconfirmed = await remaining(desk)
     entries = [
-        _entry(ledger.opened(row, desk), desk)
+        _entry(ledger.opened(row, desk), row.id in unconfirmed, desk)
         for row in rows
         if case_ref is None or row.case_ref == case_ref
     ]
@@ -81,6 +86,7 @@ async def list_consents(desk: Desk, ref: str | None = None) -> list[ConsentEntry
 async def adopt(id: str, ref: str, people: Mapping[str, str], desk: Desk) -> Consent:
     """Take on a consent that came by a share, for our own case of the same survivor."""
     require(desk, Act.ADOPT_CONSENT)
+    refuse_while_closed(desk)
     case_ref = await whole_ref(ref, desk)
     waiting = await _waiting(id, desk)
     async with transaction():
@@ -146,13 +152,15 @@ def _matched(waiting: Waiting, people: Mapping[str, str], own: Mapping[str, str]
     return matched
 
 
-def _entry(held: Held, desk: Desk) -> ConsentEntry:
+def _entry(held: Held, to_confirm: bool, desk: Desk) -> ConsentEntry:
     consent = held.consent
     over = consent.state.value in PERMITS and not consent.ends >= desk.today
+    words = "ended" if over else _WORDS.get(consent.state, consent.state.value)
     return ConsentEntry(
         consent,
-        "ended" if over else _WORDS.get(consent.state, consent.state.value),
+        f"{words}; to be confirmed after the restore" if to_confirm else words,
         held.case_ref or None,
         held.came_by or None,
         to_adopt=False,
+        to_confirm=to_confirm,
     )

@@ -16,7 +16,7 @@ from server.casework.outgoing import put_out
 from server.casework.own import keyring, me, signer, unix
 from server.casework.post import queue_receipt
 from server.casework.tables import ConsentRow, OutboxRow, RecordRow, Release, Share
-from server.node import audit, database
+from server.node import audit, database, restored
 from server.node.desk import Desk
 from tiers.consent import ConsentState
 
@@ -39,9 +39,16 @@ class Endings:
         """Every share that ended, each once."""
         return tuple(dict.fromkeys([*self.closed, *self.destroyed]))
 
+    @property
+    def ended(self) -> bool:
+        """Did anything end?"""
+        return bool(self.closed or self.destroyed or self.consents or self.rerooted)
+
 
 async def shred(endings: Endings, desk: Desk) -> None:
     """After the commit, destroy the keys, and what the write-ahead log still holds."""
+    if not endings.ended:
+        return
     keys = keyring(desk)
     for share in endings.shares:
         keys.forget_share(share)
@@ -49,6 +56,8 @@ async def shred(endings: Endings, desk: Desk) -> None:
         keys.forget_before(share, epoch)
     if endings.shares or endings.rerooted:
         database.checkpoint()
+    # keys.db hears of every ending at once, so that no older database can pass beside it.
+    await restored.look(keys, desk.now)
 
 
 async def close_own(rows: Iterable[Share], why: str, endings: Endings, desk: Desk) -> None:
@@ -57,15 +66,27 @@ async def close_own(rows: Iterable[Share], why: str, endings: Endings, desk: Des
     for row in rows:
         if row.closed or row.state != LIVE:
             continue
-        record, log = lanes.close(log_of(row), signer(desk))
         await empty_own(row, why, desk)
-        await put_out(record)
-        stand_at(row, log)
-        await Share.update(
-            {Share.seq: row.seq, Share.last_id: row.last_id, Share.closed: True}
-        ).where(Share.id == row.id)
+        if not desk.node.behind:
+            await _close(row, desk)
         await audit.record("share.closed", row.id, desk, why=why, to=row.recipient)
         endings.closed.append(row.id)
+
+
+async def close_put_off(rows: Iterable[Share], endings: Endings, desk: Desk) -> None:
+    """Close what ended while this node did not know where its shares stand at the relay."""
+    for row in rows:
+        await _close(row, desk)
+        endings.closed.append(row.id)
+
+
+async def _close(row: Share, desk: Desk) -> None:
+    record, log = lanes.close(log_of(row), signer(desk))
+    await put_out(record)
+    stand_at(row, log)
+    await Share.update({Share.seq: row.seq, Share.last_id: row.last_id, Share.closed: True}).where(
+        Share.id == row.id
+    )
 
 
 async def empty_own(row: Share, why: str, desk: Desk) -> None:

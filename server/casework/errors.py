@@ -55,5 +55,17 @@ class StaleRead(RefusedAct):
     """The relay has not been heard from lately, so what others shared stays shut. Sync first."""
 
 
+class Quarantined(RefusedAct):
+    """This node was restored from a backup. Sync, then look through the consents that remain."""
+
+
+class NothingToConfirm(RefusedAct):
+    """No consent waits to be confirmed: this node was not restored, or all were looked at."""
+
+
+class NotCaughtUp(RefusedAct):
+    """This node was restored and has not read all the relay holds yet. Sync first, then confirm."""
+
+
 class BodyDamaged(BadFile):
     """This was altered on this node's disk and does not open. To read it, restore a backup."""

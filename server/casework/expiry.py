@@ -2,6 +2,7 @@
 
 from server.casework import ending
 from server.casework.own import keyring, me, sure
+from server.casework.quarantine import lift_if_done
 from server.casework.tables import ConsentRow, OutboxRow, RecordRow, Share, StatementRow
 from server.node.database import transaction
 from server.node.desk import Desk
@@ -19,6 +20,7 @@ async def expire(desk: Desk) -> tuple[str, ...]:
         await _forget_old_stubs(desk)
     await ending.shred(endings, desk)
     await _sweep_keys(desk)
+    await lift_if_done(desk)
     return endings.shares
 
 

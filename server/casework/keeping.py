@@ -205,7 +205,8 @@ async def _after(row: Share, kept: Sequence[Arrived], tally: _Tally, desk: Desk)
 async def _own_came_back(row: Share, tally: _Tally, desk: Desk) -> None:
     """Our own record, unknown here: this node was restored from before it. A close still ends."""
     if not row.closed:
-        await Share.update({Share.needs_key: True}).where(Share.id == row.id)
+        if row.state == ending.LIVE:
+            await Share.update({Share.needs_key: True}).where(Share.id == row.id)
         return
     if row.consent:
         await ending.end_consents(

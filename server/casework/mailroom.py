@@ -17,6 +17,7 @@ from server.casework.post import (
     statement_sent,
     waiting_statements,
 )
+from server.casework.quarantine import caught_up, refuse_while_closed
 from server.casework.shared import SharedPart, shared_with
 from server.casework.tables import Share
 from server.casework.travelling import in_release_words, riding_with
@@ -35,6 +36,7 @@ __all__ = [
     "Sent",
     "SharedPart",
     "Waiting",
+    "caught_up",
     "expire",
     "keep",
     "maintain",
@@ -83,6 +85,7 @@ async def preview(ref: str, to: str, exchange: str, desk: Desk) -> Cleared | Wit
 async def send(ref: str, to: str, exchange: str, desk: Desk) -> Sent | Withheld:
     """Ask the gate; seal what it clears, or what changed since, and put it in the outbox."""
     require(desk, Act.SHARE)
+    refuse_while_closed(desk)
     case_ref = await whole_ref(ref, desk)
     recipient = named_agency(to, desk)
     async with transaction():
@@ -237,11 +240,13 @@ async def live_shares(case_ref: str, desk: Desk) -> list[tuple[Share, Held]]:
 async def maintain(desk: Desk) -> None:
     """What an unlocked node does unasked: week keys, lost keys, and epochs that have grown old."""
     desk.unlocked()
-    if desk.node.quarantined:
-        return
     await upkeep.publish_week_keys(desk)
+    if desk.node.behind:
+        return  # what is lost and what strayed shows only beside all that the relay holds
     await upkeep.ask_for_lost_keys(desk)
     await upkeep.close_strays(desk)
+    if desk.node.quarantined:
+        return
     for case_ref, share in await upkeep.due_for_epoch(desk):
         async with transaction():
             await _renew_epoch(case_ref, share, desk)

@@ -12,12 +12,14 @@ from crypto.errors import CryptoError
 from crypto.record import Record, parse_stub
 from server.casework import ending, memory
 from server.casework.epoch_keys import EpochKeys
+from server.casework.errors import Quarantined
 from server.casework.memory import Known
 from server.casework.own import keyring, me, unix
 from server.casework.tables import RecordRow, Share
 from server.node import audit, chamber
 from server.node.database import transaction
 from server.node.desk import Desk
+from server.node.errors import sentence
 from server.node.tables import NodeRow
 from tiers.consent import Consent, ConsentMistake, ends_at
 
@@ -25,7 +27,7 @@ NOT_HEARD = "The relay has not been heard from lately, so this stays shut until 
 NOT_HERE = "A part of this is not here any more. Its owner has been asked to seal it again."
 NO_KEY = "This node has lost the key to this. Its owner has been asked to seal it again."
 NOT_ITS_TERMS = "What this share rests on is not what its cover says. It was not opened."
-RESTORED = "This node was restored from a backup and has not been confirmed yet."
+RESTORED = sentence(Quarantined())
 _ASK_AT_ONCE = 500
 
 

@@ -11,6 +11,7 @@ from server.casework.bodies import read_body, shut_body
 from server.casework.errors import CollectedElsewhere, ConsentEnded
 from server.casework.ledger import Held
 from server.casework.own import OwnCase, load, me, named_agency, stamp, whole_ref
+from server.casework.quarantine import refuse_while_closed
 from server.casework.refs import plain
 from server.casework.signers import refuse_violent_signers
 from server.casework.tables import Release, Share
@@ -35,6 +36,7 @@ class Recorded:
 async def record_release(form: ReleaseForm, case_ref: str | None, desk: Desk) -> Recorded:
     """Write down what the survivor signed; consents of other agencies travel with their finds."""
     require(desk, Act.RECORD_RELEASE)
+    refuse_while_closed(desk)
     ref = await whole_ref(_which_case(form, case_ref), desk)
     case = await load(ref, desk)
     consents = tuple(replace(one, case_ref=ref) for one in _expanded(form, case, desk))
@@ -72,6 +74,7 @@ async def record_release(form: ReleaseForm, case_ref: str | None, desk: Desk) ->
 async def renew(id: str, form: ReleaseForm, desk: Desk) -> Recorded:
     """A new signature for the same or less: a new consent and a new share; the old ones end."""
     require(desk, Act.RENEW_CONSENT)
+    refuse_while_closed(desk)
     old = await ledger.find(id, desk)
     if old.consent.collected_by != me(desk) or old.consent.discloser != me(desk):
         raise CollectedElsewhere

@@ -17,6 +17,7 @@ from server.casework.errors import NoWeekKeyYet
 from server.casework.logs import log_of, row_of, stand_at
 from server.casework.outgoing import put_out
 from server.casework.own import keyring, unix
+from server.casework.quarantine import refuse_while_closed
 from server.casework.tables import OutboxRow, RecordRow, Share, StatementRow
 from server.node.database import require_transaction
 from server.node.desk import Desk
@@ -43,6 +44,7 @@ def own_lane(row: Share, desk: Desk) -> OwnLane:
 async def open_new(cleared: Cleared, case_ref: str, desk: Desk) -> Share:
     """Begin a share of what was cleared: sealed, stored and waiting to go."""
     require_transaction()
+    refuse_while_closed(desk)
     timezone = desk.pack.timezone
     week_public = await week_key_of(cleared.recipient, share.week_needed(cleared, timezone))
     opening = share.open_share(
@@ -67,6 +69,7 @@ async def open_new(cleared: Cleared, case_ref: str, desk: Desk) -> Share:
 async def next_epoch(row: Share, cleared: Cleared, desk: Desk) -> None:
     """Replace the lane by a new one that says only what is cleared now, and never said more."""
     require_transaction()
+    refuse_while_closed(desk)
     timezone, log = desk.pack.timezone, log_of(row)
     week_public = await week_key_of(row.recipient, share.reopen_week(cleared, log, timezone))
     opening = share.reopen(cleared, log, desk.unlocked().identity, week_public, timezone)
@@ -92,6 +95,7 @@ async def write(
 ) -> bool:
     """Write edits, each batch drawn from its heads (None: the present); False if nothing is new."""
     require_transaction()
+    refuse_while_closed(desk)
     lane = own_lane(row, desk)
     owner = desk.unlocked().identity.public
     changes, heads = lane.changes, lane.heads

@@ -41,6 +41,7 @@ class ConsentRow(Table, tablename="casework_consent"):
     ends = BigInt()  # unix seconds
     state = Varchar(length=16)
     ended_at = BigInt(default=0)
+    confirmed = Varchar(length=32, default="")  # the last restore after which a person kept it
     body = Bytea()  # terms, and release person → own person
 
 

@@ -9,6 +9,7 @@ from server.casework.errors import NoSuchConsent
 from server.casework.finds import waiting_here
 from server.casework.own import agency_name, me
 from server.casework.post import queue_withdrawn
+from server.casework.quarantine import lift_if_done
 from server.casework.shared import opened_by
 from server.casework.tables import ConsentRow, Release, Share, StatementRow
 from server.node import audit
@@ -65,6 +66,7 @@ async def withdraw(desk: Desk, consent: str | None = None, release: str | None =
     else:
         release, shares = await _one_consent(consent or "", endings, desk)
     await ending.shred(endings, desk)
+    await lift_if_done(desk)
     return Withdrawn(
         release=release,
         whole=consent is None,

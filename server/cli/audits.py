@@ -40,9 +40,15 @@ def verify(line: Line) -> None:
 
 
 @click.command("doctor")
+@click.option("--clock-is-right", is_flag=True, help="The clock jumped forward, and is right now.")
 @line_options
-def doctor(line: Line) -> None:
-    """Look at this node as an operator would, and say of each thing ok or look."""
+def doctor(line: Line, clock_is_right: bool) -> None:
+    """Look at this node as an operator would, and say of each thing ok or look.
+
+    With --clock-is-right, which needs an operator's --as: what ended by that clock is destroyed.
+    """
+    if clock_is_right:
+        at_desk(line, checkup.confirm_clock)
     found = at_locked_desk(line, checkup.look)
     line.say(
         {"checks": [{"name": c.name, "word": c.word, "sentence": c.sentence} for c in found]},

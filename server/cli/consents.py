@@ -9,7 +9,7 @@ import click
 
 from server.casework import consents as acts
 from server.casework import withdrawals
-from server.casework.consents import ConsentEntry, Recorded
+from server.casework.consents import Confirmed, ConsentEntry, Recorded
 from server.casework.withdrawals import Receipts
 from server.cli.line import Line, at_desk, line_options, read_form, table
 from server.node.desk import Desk
@@ -58,6 +58,7 @@ def list_consents(line: Line, ref: str | None) -> None:
                     "case_ref": entry.case_ref,
                     "via_share": entry.via_share,
                     "to_adopt": entry.to_adopt,
+                    "to_confirm": entry.to_confirm,
                 }
                 for entry in found
             ]
@@ -125,6 +126,30 @@ def refuse(line: Line, id: str) -> None:
 
     at_desk(line, act)
     line.say({"refused": id}, "Refused. Nothing leaves under it, and nobody is told.")
+
+
+@consent.command("confirm")
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@click.option("--all", "each", is_flag=True, help="Every one that consent list marks.")
+@line_options
+def confirm(line: Line, ids: tuple[str, ...], each: bool) -> None:
+    """After a restore: these consents were not taken back since the backup was made.
+
+    Sync first. Look at each in consent list, and withdraw what does not hold any more. When none
+    remains, the node shares and opens again.
+    """
+    if each == bool(ids):
+        raise Usage("Name the consents that still hold, or say --all.")
+
+    async def act(desk: Desk) -> Confirmed:
+        return await acts.confirm(None if each else ids, desk)
+
+    done = at_desk(line, act)
+    line.say(
+        {"confirmed": list(done.consents), "remaining": list(done.remaining), "open": done.open},
+        f"Confirmed: {len(done.consents)}. To look through: {len(done.remaining)}.",
+        *(["This node shares and opens again."] if done.open else []),
+    )
 
 
 @consent.command("receipts")

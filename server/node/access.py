@@ -44,6 +44,7 @@ class Act(Enum):
     LIST_CONSENTS = "consent.list"
     ADOPT_CONSENT = "consent.adopt"
     RENEW_CONSENT = "consent.renew"
+    CONFIRM_CONSENT = "consent.confirm"
     REFUSE_CONSENT = "consent.refuse"
     READ_RECEIPTS = "consent.receipts"
     WITHDRAW = "withdraw"
@@ -85,6 +86,7 @@ TABLE: dict[Act, frozenset[Role]] = {
     Act.LIST_CONSENTS: _CASEWORK | {Role.PRIVACY_OFFICER},
     Act.ADOPT_CONSENT: _CASEWORK,
     Act.RENEW_CONSENT: _CASEWORK,
+    Act.CONFIRM_CONSENT: _CASEWORK,
     Act.REFUSE_CONSENT: _CASEWORK,
     Act.READ_RECEIPTS: _CASEWORK | {Role.PRIVACY_OFFICER},
     # Withdrawing is a word: whoever works with a survivor, or guards privacy, can take it.

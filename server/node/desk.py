@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from crypto.keys import Identity
 from directory.snapshot import Directory
-from server.node import believed, clock, node, packs
+from server.node import believed, clock, node, packs, restored
 from server.node.access import Role
 from server.node.errors import BadFile, Locked
 from server.node.keyholder import Keys
@@ -85,7 +85,9 @@ async def keys_for(settings: Settings, identity: Identity) -> Keys:
         raise BadFile("This passphrase opens the keys of another node.")
     keyring = Keyring(settings.keys_file, identity.at_rest)
     keyring.prepare()
-    keyring.ensure_weeks(int((await clock.now(settings)).timestamp()))
+    now = await clock.now(settings)
+    await restored.look(keyring, now)
+    keyring.ensure_weeks(int(now.timestamp()))
     return Keys(identity, keyring)
 
 

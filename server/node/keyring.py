@@ -19,7 +19,11 @@ CREATE TABLE IF NOT EXISTS epoch_key (
     share TEXT NOT NULL, epoch INTEGER NOT NULL, ends INTEGER NOT NULL, secret BLOB NOT NULL,
     PRIMARY KEY (share, epoch)
 );
+CREATE TABLE IF NOT EXISTS seen (
+    one INTEGER PRIMARY KEY CHECK (one = 1), n INTEGER NOT NULL, hash TEXT NOT NULL
+);
 """
+_TABLES = 3
 _PRAGMAS = (
     "busy_timeout = 10000",
     "journal_mode = DELETE",  # a write-ahead log would keep what was deleted
@@ -150,6 +154,17 @@ class Keyring:
         with self._open() as connection:
             return frozenset(row[0] for row in connection.execute("SELECT share FROM epoch_key"))
 
+    def seen(self) -> tuple[int, str] | None:
+        """The last audit entry this file was shown, its number and hash; nothing if it is new."""
+        with self._open() as connection:
+            row = connection.execute("SELECT n, hash FROM seen").fetchone()
+        return None if row is None else (int(row[0]), str(row[1]))
+
+    def saw(self, entry: tuple[int, str]) -> None:
+        """Remember this audit entry, which is committed; works locked."""
+        with self._open() as connection:
+            connection.execute("INSERT OR REPLACE INTO seen (one, n, hash) VALUES (1, ?, ?)", entry)
+
     def _unlocked(self) -> bytes:
         if self.at_rest is None:
             raise Locked
@@ -168,7 +183,8 @@ class Keyring:
             with closing(sqlite3.connect(self.path, isolation_level="IMMEDIATE")) as connection:
                 for pragma in _PRAGMAS:
                     connection.execute(f"PRAGMA {pragma}").fetchall()
-                if self.path.stat().st_size == 0:
+                made = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'")
+                if made.fetchone()[0] < _TABLES:
                     connection.executescript(_SCHEMA)
                 with connection:
                     yield connection

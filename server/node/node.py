@@ -30,6 +30,8 @@ class Node:
     pack_name: str
     pack_texts: tuple[tuple[str, str], ...] = field(repr=False)
     quarantined: bool
+    restoration: str = ""
+    caught_up: bool = False
 
     @property
     def identity_key(self) -> bytes:
@@ -40,6 +42,11 @@ class Node:
     def trusted(self) -> bytes:
         """The identity whose directory this node believes; empty before it has joined."""
         return bytes.fromhex(self.relay_identity)
+
+    @property
+    def behind(self) -> bool:
+        """Restored, and not yet told by the relay what happened since the backup?"""
+        return self.quarantined and not self.caught_up
 
     @property
     def joined(self) -> bool:
@@ -72,6 +79,8 @@ async def load(settings: Settings) -> Node:
         pack_name=row["pack_name"],
         pack_texts=tuple((name, text) for name, text in json.loads(row["pack_texts"])),
         quarantined=row["quarantined"],
+        restoration=row["restoration"],
+        caught_up=row["caught_up"],
     )
 
 

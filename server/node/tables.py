@@ -33,6 +33,8 @@ class NodeRow(Table):
     cursor = Text(default="")  # where the last pull ended
     relay_heard_at = BigInt(default=0)  # unix seconds of own clock
     quarantined = Boolean(default=False)  # restored from a backup, not yet confirmed
+    restoration = Varchar(length=32, default="")  # random name of the last restore noticed
+    caught_up = Boolean(default=False)  # all the relay holds was read since that restore
 
 
 class Staff(Table):
