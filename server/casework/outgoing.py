@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from crypto.record import Record
 from server.casework.own import me, unix
-from server.casework.tables import OutboxRow, RecordRow, RefusedRow, Share
+from server.casework.tables import OutboxRow, RecordRow, RefusedRow, Share, StatementRow
 from server.node import audit
 from server.node.database import require_transaction, transaction
 from server.node.desk import Desk
+
+_SAID_AGAIN = ["withdrawn", "receipt", "needs-key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +134,20 @@ async def put_again(desk: Desk) -> int:
         ]
         for start in range(0, len(again), 1_000):
             await OutboxRow.insert(*again[start : start + 1_000])
+        await _say_again()
         return len(again)
+
+
+async def _say_again() -> None:
+    """What was said and nobody may have heard; to have heard it already does no harm."""
+    said = (StatementRow.direction == "out") & (StatementRow.sent > 0)
+    latest = (
+        await StatementRow.select(StatementRow.id)
+        .where(said & (StatementRow.kind == "week-keys"))
+        .order_by(StatementRow.at, ascending=False)
+        .first()
+    )
+    again = StatementRow.kind.is_in(_SAID_AGAIN)
+    if latest is not None:
+        again |= StatementRow.id == latest["id"]
+    await StatementRow.update({StatementRow.sent: 0, StatementRow.next_try: 0}).where(said & again)
