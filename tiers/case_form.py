@@ -9,7 +9,15 @@ from tiers.fragment import OTHER_ADULTS, ROLES, SURVIVOR, Place
 from tiers.protocol import FieldForm, Protocol, SectionForm
 from tiers.reading import FormMistake
 
-__all__ = ["CaseForm", "FormMistake", "place_form", "read_case", "read_value"]
+__all__ = [
+    "CaseForm",
+    "FormMistake",
+    "place_form",
+    "read_bases",
+    "read_case",
+    "read_people",
+    "read_value",
+]
 
 FORMAT = "casefold-case-1"
 MAX_FIELDS = 10_000
@@ -31,12 +39,12 @@ def read_case(value: object, pack: Protocol) -> CaseForm:
     required = frozenset({"format", "people", "sections"})
     part: Mapping[str, Any] = reading.table(value, "", required, frozenset({"bases", "case_ref"}))
     reading.one_of(part["format"], "format", frozenset({FORMAT}))
-    people = _read_people(part["people"])
+    people = read_people(part["people"])
     case_ref = part.get("case_ref")
     return CaseForm(
         people=people,
         fields=_read_sections(part["sections"], people, pack),
-        bases=_read_bases(part.get("bases", {}), people),
+        bases=read_bases(part.get("bases", {}), people),
         case_ref=None if case_ref is None else reading.case_ref(case_ref, "case_ref"),
     )
 
@@ -76,7 +84,8 @@ def _digits(value: int, path: str) -> str:
     return str(value)
 
 
-def _read_people(value: object) -> Mapping[str, str]:
+def read_people(value: object) -> Mapping[str, str]:
+    """The people of a case: a code for each, and their role."""
     found = reading.mapping(value, "people")
     if len(found) > MAX_PEOPLE:
         raise FormMistake("people", f"at most {MAX_PEOPLE} people fit in one case.")
@@ -141,7 +150,8 @@ def _read_yes_no(value: object, path: str) -> str:
     return reading.one_of(value, path, frozenset({"yes", "no"}))
 
 
-def _read_bases(value: object, people: Mapping[str, str]) -> Mapping[str, str]:
+def read_bases(value: object, people: Mapping[str, str]) -> Mapping[str, str]:
+    """Why the agency may tell about each other adult, in its own words."""
     bases = {}
     for person, words in reading.mapping(value, "bases").items():
         path = f"bases.{person[:60]}"

@@ -31,6 +31,7 @@ __all__ = [
     "new_ref",
     "reach",
     "read",
+    "record_of",
 ]
 
 
@@ -169,8 +170,8 @@ async def edit(
                 fields=len(merged.changed),
             )
             reached = await following.follow_edit(case, merged, heads, desk)
-        now = await following.heads_of(case_ref, desk)
-    return Edited(_record(case, now), reached, tuple(sorted(merged.beside)))
+        now = await record_of(case, desk)
+    return Edited(now, reached, tuple(sorted(merged.beside)))
 
 
 async def reach(ref: str, desk: Desk) -> Mapping[Place, tuple[str, ...]]:
@@ -178,6 +179,11 @@ async def reach(ref: str, desk: Desk) -> Mapping[Place, tuple[str, ...]]:
     require(desk, Act.READ_CASE)
     case = await load(await whole_ref(ref, desk), desk)
     return await following.would_reach(case, desk)
+
+
+async def record_of(case: OwnCase, desk: Desk) -> CaseRecord:
+    """The record as it is now, with the heads an edit of it would post."""
+    return _record(case, await following.heads_of(case.row.case_ref, desk))
 
 
 def _checked(place: Place, value: str | None, case: OwnCase, desk: Desk) -> str | None:

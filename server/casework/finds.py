@@ -1,7 +1,7 @@
 """What arrived with a share for us to act on: a survivor's identity, and consents to adopt."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -74,6 +74,13 @@ async def received_finds(desk: Desk) -> tuple[ReceivedFind, ...]:
     return tuple(
         _find(row, reading.known[row.id], settled, desk) for row in rows if row.id in reading.known
     )
+
+
+async def people_told(shares: Collection[str], desk: Desk) -> dict[str, Mapping[str, str]]:
+    """Whom these live received shares speak of, and in which role, as far as they open."""
+    rows = [row for row in await received.live(desk) if row.id in shares]
+    reading = await received.open_shares(rows, desk)
+    return {share: known.lane.people for share, known in reading.known.items()}
 
 
 async def _with_news(desk: Desk) -> list[Share]:

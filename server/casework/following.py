@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from client_sync import document
 from server.casework import ending, sealing
 from server.casework.case_body import Merged
-from server.casework.mailroom import Asked, ask, live_shares, say
+from server.casework.mailroom import Asked, ask, bring_up_to_date, live_shares, say
 from server.casework.own import OwnCase
 from server.casework.tables import Share
 from server.casework.travelling import release_people
@@ -30,6 +30,20 @@ async def follow_edit(
     return tuple(dict.fromkeys(reached))
 
 
+async def follow_people(case: OwnCase, desk: Desk) -> tuple[str, ...]:
+    """Who the people are, or why we may tell of one, has changed: ask the gate about each share."""
+    reached: list[str] = []
+    for row, held in await live_shares(case.row.case_ref, desk):
+        asked = await ask(case, held, row.recipient, row.exchange, desk)
+        if isinstance(asked.decision, Withheld):
+            await _close_if_never(row, asked.decision, desk)
+            continue
+        if await bring_up_to_date(row, asked.decision, desk):
+            await say("share.changed", row, asked.decision, desk)
+            reached.append(row.recipient)
+    return tuple(dict.fromkeys(reached))
+
+
 async def _write_edit(  # noqa: PLR0917 - an edit has as many parts as it has
     row: Share,
     cleared: Cleared,
@@ -39,7 +53,7 @@ async def _write_edit(  # noqa: PLR0917 - an edit has as many parts as it has
     desk: Desk,
 ) -> bool:
     assert asked.held is not None  # noqa: S101 - a Cleared rests on a consent
-    renamed = release_people(merged.body.people, asked.held.people)
+    renamed = release_people(merged.body.people, asked.held)
     said = document.read(sealing.own_lane(row, desk).changes, desk.unlocked().identity.public)
     beside: dict[Place, Written | Sequence[Written] | None] = {}
     plain: dict[Place, Written | Sequence[Written] | None] = {}
@@ -90,7 +104,7 @@ async def would_reach(case: OwnCase, desk: Desk) -> dict[Place, tuple[str, ...]]
         asked = await ask(case, held, row.recipient, row.exchange, desk, fields)
         if isinstance(asked.decision, Withheld):
             continue
-        back = {there: own for own, there in release_people(body.people, held.people).items()}
+        back = {there: own for own, there in release_people(body.people, held).items()}
         for place in asked.decision.fragment.fields:
             here = Place(place.section, back.get(place.about, place.about), place.field)
             reach.setdefault(here, []).append(row.recipient)

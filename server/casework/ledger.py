@@ -65,6 +65,18 @@ def opened(row: ConsentRow, desk: Desk) -> Held:
     )
 
 
+async def match(held: Held, people: Mapping[str, str], desk: Desk) -> None:
+    """Remember who the release's people are in our case; the caller is in a transaction."""
+    ident = held.consent.id
+    row = await ConsentRow.objects().where(ConsentRow.id == ident).first()
+    if row is None:
+        raise NoSuchConsent
+    body = {**read_body("consent", ident, row.body, desk), "people": dict(people)}
+    await ConsentRow.update({ConsentRow.body: shut_body("consent", ident, body, desk)}).where(
+        ConsentRow.id == ident
+    )
+
+
 async def find(consent: str, desk: Desk) -> Held:
     """The consent with this number."""
     row = await ConsentRow.objects().where(ConsentRow.id == consent).first()

@@ -22,7 +22,7 @@ from tiers.fragment import ASKED, IDENTITY, RELEASES, Fragment, Place, Written
 
 def in_release_words(fragment: Fragment, held: Held) -> Fragment:
     """Our record with the release's case and people in place of our own."""
-    renamed = release_people(fragment.people, held.people)
+    renamed = release_people(fragment.people, held)
     fields = {
         replace(place, about=renamed.get(place.about, place.about)): written
         for place, written in fragment.fields.items()
@@ -35,13 +35,15 @@ def in_release_words(fragment: Fragment, held: Held) -> Fragment:
     )
 
 
-def release_people(people: Iterable[str], matched: Mapping[str, str]) -> dict[str, str]:
+def release_people(people: Iterable[str], held: Held) -> dict[str, str]:
     """Own person → release person. Nobody unmatched ever gets a code the release speaks of."""
+    matched = held.people
     if not matched:
         return {person: person for person in people}
     back = {own: released for released, own in matched.items()}
+    spoken_of = matched.keys() | held.consent.about
     return {
-        person: back.get(person) or (f"own-{person}" if person in matched else person)
+        person: back.get(person) or (f"own-{person}" if person in spoken_of else person)
         for person in people
     }
 

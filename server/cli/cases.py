@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from server.casework import cases as acts
+from server.casework import people
 from server.casework.cases import CaseRecord, CaseSummary, Edited
 from server.cli.line import (
     MOST_BYTES,
@@ -25,6 +26,7 @@ from tiers.case_form import CaseForm, read_case
 from tiers.fragment import Place
 
 _EDIT_FORMAT = "casefold-edit-1"
+_PEOPLE = ("people", "known_as", "bases")
 
 
 @click.group("case")
@@ -118,7 +120,7 @@ def show(line: Line, ref: str) -> None:
 )
 @line_options
 def edit(line: Line, ref: str, file: Path) -> None:
-    """Write fields of a case; whoever holds a live share of them receives the change.
+    """Write fields of a case, or add people to it; whoever holds a live share receives the change.
 
     Words about a person never stand on the command line, where every process list shows them.
     """
@@ -127,8 +129,12 @@ def edit(line: Line, ref: str, file: Path) -> None:
     else:
         form = read_form(file)
     edits, base = _edits(form)
+    added, known_as, bases = (_codes(form, part) for part in _PEOPLE)
 
     async def act(desk: Desk) -> tuple[Edited, str]:
+        if not edits:
+            changed = await people.change(ref, added, known_as, bases, desk)
+            return changed, names(changed.reached, desk)
         before = await acts.read(ref, desk)
         drawn = before.revision if base is None else base
         heads = before.heads if base is None else {}
@@ -151,13 +157,24 @@ def edit(line: Line, ref: str, file: Path) -> None:
 def _edits(form: Mapping[str, Any]) -> tuple[dict[Place, str | None], int | None]:
     if form.get("format") != _EDIT_FORMAT:
         raise BadFile(f"An edit must begin with format: {_EDIT_FORMAT}.")
-    unknown = sorted(form.keys() - {"format", "base", "edits"})
-    rows, base = form.get("edits"), form.get("base")
-    if unknown or not isinstance(rows, list) or not rows:
-        raise BadFile("An edit holds format, edits (a list, at least one) and perhaps base.")
+    unknown = sorted(form.keys() - {"format", "base", "edits", *_PEOPLE})
+    about_people = any(part in form for part in _PEOPLE)
+    rows, base = form.get("edits", []), form.get("base")
+    if unknown or not isinstance(rows, list) or bool(rows) == about_people:
+        raise BadFile(
+            "An edit holds format, and either edits (a list, at least one) and perhaps base, or "
+            "people, known_as and bases, as many of these as are needed."
+        )
     if base is not None and (not isinstance(base, int) or isinstance(base, bool)):
         raise BadFile("base must be the revision that case show printed.")
     return dict(_edit(row, number) for number, row in enumerate(rows)), base
+
+
+def _codes(form: Mapping[str, Any], part: str) -> dict[str, str]:
+    found = form.get(part, {})
+    if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
+        raise BadFile(f"{part} names people by their codes, with a text for each.")
+    return found
 
 
 def _edit(row: object, number: int) -> tuple[Place, str | None]:

@@ -1,7 +1,5 @@
 """A node put back from a backup: nothing that was taken back meanwhile returns."""
 
-import sqlite3
-
 import pytest
 
 from server.casework import cases, consents, mailroom, meetings, withdrawals
@@ -14,6 +12,7 @@ from server.casework.errors import (
 )
 from server.casework.tables import ConsentRow, OutboxRow, RecordRow, Share, StatementRow
 from server.node import audit
+from tests.backups import back_up, put_back
 from tests.coalition import (
     BRIGID,
     HARBOUR,
@@ -29,25 +28,6 @@ from tests.coalition import (
 from tiers.fragment import Place
 
 THREATS = Place("risks", "survivor", "threats")
-
-
-async def back_up(agencies: Coalition, name: str) -> None:
-    """As the papers say: the database alone, by VACUUM INTO."""
-    data = agencies[name].settings.data
-    with sqlite3.connect(data / "casefold.db") as connection:
-        connection.execute("VACUUM INTO ?", (str(data / "backup"),))
-    connection.close()
-
-
-async def put_back(agencies: Coalition, name: str, *, keys_lost: bool) -> None:
-    place = agencies[name]
-    await place.engine.release()
-    for suffix in ("", "-wal", "-shm"):
-        (place.settings.data / f"casefold.db{suffix}").unlink(missing_ok=True)
-    (place.settings.data / "backup").rename(place.settings.data / "casefold.db")
-    if keys_lost:
-        (place.settings.data / "keys.db").unlink()
-    agencies.later(minutes=1)
 
 
 async def consent_of(agencies: Coalition, name: str, kind: str, to: str) -> str:

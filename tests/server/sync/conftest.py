@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.coalition import Coalition
-from tests.server.casework.conftest import agencies, coalition_original
+from tests.server.casework.conftest import agencies, coalition_original, pytest_generate_tests
 from tests.server.sync.wired import Wired, wired
 
-__all__ = ["agencies", "by_http", "coalition_original"]
+__all__ = ["agencies", "by_http", "coalition_original", "pytest_generate_tests"]
 
 
 @pytest.fixture
