@@ -187,6 +187,8 @@ def _look_at_everything(told: Story) -> None:
     assert missing.status_code == 404
     told.pages.append(missing)
     centre.post("/lock")
+    for one in (centre, at_meeting):
+        one.close()
 
 
 def _new_search(told: Story, *more: str) -> Search:
