@@ -1,10 +1,11 @@
 """The invariants C1 to C20 of a consent, as far as a node's acts keep them.
 
-The pure halves of C2, C6, C8, C15 and C18 are tested with the gate. Not yet due here: C13 and C16,
-because backups and exports are not built; C18, because counts are not built (no aggregate leaves).
+What pure code decides is tested with the gate, in tests/tiers/test_invariants.py.
 """
 
 import inspect
+import re
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,7 @@ from server.node import coalition as directories
 from server.node.access import Role
 from server.node.coalition import Change
 from server.node.errors import Locked, NotPermitted
+from tests.backups import back_up, put_back
 from tests.coalition import (
     AGREED_UNTIL,
     BRIGID,
@@ -31,6 +33,7 @@ from tests.coalition import (
     NORTHGATE,
     RIVER,
     Coalition,
+    case_file,
     open_case,
     record,
     run,
@@ -39,6 +42,26 @@ from tests.coalition import (
 )
 from tiers.fragment import Place
 from tiers.gate import Reason, Withheld
+
+NOT_YET_DUE = {
+    16: "nothing exports yet; whatever will must ask the gate, which answers field by field",
+    18: "nothing counts across cases yet, and no aggregate leaves a node",
+}
+"""Invariants this version has no act for, and why; C16's pure half is tested with the gate."""
+
+
+def test_every_invariant_is_tested_by_name_or_listed_with_the_reason_why_not() -> None:
+    here = Path(__file__)
+    pure = here.parents[2] / "tiers" / "test_invariants.py"
+
+    named = {
+        int(number)
+        for file in (here, pure)
+        for number in re.findall(r"^def test_c(\d+)_", file.read_text(), re.MULTILINE)
+    }
+
+    assert named | NOT_YET_DUE.keys() == set(range(1, 21))
+    assert not any(number in NOT_YET_DUE for number in named - {16})
 
 
 async def outgoing(agencies: Coalition, name: str) -> int:
@@ -226,6 +249,58 @@ def test_c12_when_it_ends_the_lane_itself_is_gone(agencies: Coalition) -> None:
             assert all(bytes(row.body) == b"" for row in await Share.objects())
             kept = await cases.read(ref, await agencies.desk(HARBOUR))
         assert kept.fragment.fields
+
+    run(story())
+
+
+def test_c13_a_backup_from_before_the_end_opens_nothing_after_it(agencies: Coalition) -> None:
+    async def story() -> None:
+        ref = await whole_story(agencies)
+        assert await agencies.do(NORTHGATE, lambda desk: meetings.case_view(ref, desk))
+        await back_up(agencies, NORTHGATE)
+        agencies.later(days=60)
+        await agencies.sync(NORTHGATE)
+        await put_back(agencies, NORTHGATE, keys_lost=False)
+        with agencies.at(NORTHGATE):
+            bodies = await RecordRow.count().where(RecordRow.body.is_not_null())
+            desk = await agencies.desk(NORTHGATE)
+            held = desk.keyring.shares()
+
+        with pytest.raises(NoSuchCase):
+            await agencies.do(NORTHGATE, lambda desk: meetings.case_view(ref, desk))
+
+        assert bodies > 0
+        assert held == frozenset()
+
+    run(story())
+
+
+def test_c15_an_agency_sees_what_the_survivor_said_only_where_the_consent_names_it(
+    agencies: Coalition,
+) -> None:
+    """Version 1 knows no duty towards the person using violence: the consent's scope decides."""
+
+    async def story() -> None:
+        said = {"survivor": {"worries": "CANARY-HER-WORDS"}}
+        ref = (await open_case(agencies, HARBOUR, None, case_file(survivor_voice=said))).ref
+        row = {"find": True, "tell": True, "plan": True, "initials": "AB"}
+        ticked = [{"agency": HARBOUR, "tell": True, "plan": True, "initials": "AB"}]
+        unscoped, scoped = {**row, "agency": RIVER}, {**row, "agency": BRIGID}
+        scoped["handoff_sections"] = ["survivor_voice"]
+        await record(agencies, ref, rows=[*ticked, unscoped, scoped])
+
+        for name in (RIVER, BRIGID):
+            await share(agencies, HARBOUR, ref, name, "handoff")
+        await agencies.settle()
+
+        seen = {}
+        for name in (RIVER, BRIGID):
+            found = await agencies.do(name, consents.received_finds)
+            seen[name] = {place.section for find in found for place in find.fields}
+        assert seen == {
+            RIVER: {"identity", "safe_contact"},
+            BRIGID: {"identity", "safe_contact", "survivor_voice"},
+        }
 
     run(story())
 

@@ -143,6 +143,21 @@ def test_wrong_words_enrol_nobody(pair):
         assert asyncio.run(coordinating.locked()).directory.number == 1
 
 
+def test_a_name_that_fits_nobody_or_several_is_said_and_not_guessed(pair):
+    agency, coordinating = pair
+    _enrol(coordinating, _card_of(agency))
+
+    async def looked_for(desk: Desk) -> None:
+        assert coalition.find(AGENCY[:6].lower(), desk).name == AGENCY
+        assert coalition.find(desk.node.identity[:12], desk).coordinating
+        for unclear in ("Nobody At All", ""):
+            with pytest.raises(NotFound) as stop:
+                coalition.find(unclear, desk)
+            assert (stop.value.exit_code, bool(stop.value.sentence)) == (5, True)
+
+    _at(coordinating, looked_for)
+
+
 def test_words_may_be_written_as_they_were_heard(pair):
     agency, coordinating = pair
     raw = _card_of(agency)
