@@ -9,6 +9,7 @@ from server.casework.mailroom import Asked, ask, bring_up_to_date, live_shares, 
 from server.casework.own import OwnCase
 from server.casework.tables import Share
 from server.casework.travelling import release_people
+from server.node import audit
 from server.node.desk import Desk
 from tiers.fragment import Place, Written
 from tiers.gate import Cleared, Reason, Withheld
@@ -22,7 +23,8 @@ async def follow_edit(
     for row, held in await live_shares(case.row.case_ref, desk):
         asked = await ask(case, held, row.recipient, row.exchange, desk)
         if isinstance(asked.decision, Withheld):
-            await _close_if_never(row, asked.decision, desk)
+            if await _withheld(row, asked.decision, desk):
+                reached.append(row.recipient)
             continue
         if await _write_edit(row, asked.decision, asked, merged, heads.get(row.id), desk):
             await say("share.changed", row, asked.decision, desk)
@@ -36,7 +38,8 @@ async def follow_people(case: OwnCase, desk: Desk) -> tuple[str, ...]:
     for row, held in await live_shares(case.row.case_ref, desk):
         asked = await ask(case, held, row.recipient, row.exchange, desk)
         if isinstance(asked.decision, Withheld):
-            await _close_if_never(row, asked.decision, desk)
+            if await _withheld(row, asked.decision, desk):
+                reached.append(row.recipient)
             continue
         if await bring_up_to_date(row, asked.decision, desk):
             await say("share.changed", row, asked.decision, desk)
@@ -64,7 +67,7 @@ async def _write_edit(  # noqa: PLR0917 - an edit has as many parts as it has
             continue
         if place in merged.beside and now is not None:
             beside[there] = written
-            continue
+        # Last of all the lane says what the record says, whichever page the words came from.
         plain[there] = now
     if not beside and not plain:
         return False
@@ -75,10 +78,21 @@ async def _write_edit(  # noqa: PLR0917 - an edit has as many parts as it has
     return await sealing.write(row, [(drawn_from, beside), (None, plain)], desk)
 
 
-async def _close_if_never(row: Share, withheld: Withheld, desk: Desk) -> None:
-    """A signature that turns out to be the person using violence's never stood."""
+async def _withheld(row: Share, withheld: Withheld, desk: Desk) -> bool:
+    """Nothing may go today: what was said before goes, or the edit waits for a day when it may."""
     if withheld.reason is Reason.SIGNER_USES_VIOLENCE:
+        # A signature that turns out to be the person using violence's never stood.
         await ending.close_own([row], "signer not allowed", ending.Endings(), desk)
+        return False
+    if withheld.reason is Reason.NOTHING_TO_SHARE and sealing.has_key(row, desk):
+        said = document.read(sealing.own_lane(row, desk).changes, desk.unlocked().identity.public)
+        if not await sealing.write(row, [(None, dict.fromkeys(said.fields))], desk):
+            return False
+        await audit.record("share.changed", row.id, desk, to=row.recipient, fields=0)
+        return True
+    # The next round asks the gate again and, once it clears, seals all of it anew.
+    await Share.update({Share.needs_key: True}).where(Share.id == row.id)
+    return False
 
 
 async def heads_of(case_ref: str, desk: Desk) -> dict[str, tuple[str, ...]]:
