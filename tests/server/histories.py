@@ -1,0 +1,364 @@
+"""A small world for histories: four nodes, one relay that misbehaves, and a clock at each."""
+
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from client_sync.courier import (
+    Courier,
+    CursorUnknown,
+    NotAdmitted,
+    RelayRefused,
+    Result,
+    Unreachable,
+)
+from client_sync.wire import Packet, Page
+from server import sync
+from server.casework import cases, memory
+from server.node import clock, staff
+from server.node.access import Role
+from server.node.desk import Desk, desk_for, keys_for, locked_desk
+from server.node.errors import NodeError
+from server.node.member import StaffMember
+from server.node.settings import Settings
+from server.relay import expiry, pages, records, statements
+from server.relay.counter import UnknownCursor
+from server.relay.members import Member, Members
+from server.sync import SyncReport
+from tests import coalition
+from tests.coalition import CASE, HARBOUR, MONDAY, NORTHGATE, Coalition
+from tiers.case_form import read_case
+from tiers.fragment import Place
+
+T = TypeVar("T")
+Page_ = tuple[int, dict[str, tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What the model says a field holds: its values, and the revision and hand that wrote it."""
+
+    values: frozenset[str]
+    revision: int
+    staff: str
+
+
+@dataclass
+class Relay:
+    """The real rules of the relay, on the coordinating node's database, without HTTP."""
+
+    world: "World"
+    members: Members = field(default_factory=Members)
+    saved: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
+
+    def restart(self) -> None:
+        self.members = Members()
+
+    def save(self) -> None:
+        """Copy what the relay holds, as a backup does."""
+        with self.world.opened(NORTHGATE) as connection:
+            self.saved = {
+                name: connection.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608
+                for name in _relay_tables(connection)
+            }
+
+    def restore(self) -> None:
+        """Go back to the copy; the node beside it is not restored."""
+        if not self.saved:
+            return
+        with self.world.opened(NORTHGATE) as connection, connection:
+            connection.execute("BEGIN IMMEDIATE")
+            for name, rows in self.saved.items():
+                connection.execute(f"DELETE FROM {name}")  # noqa: S608
+                for row in rows:
+                    marks = ", ".join("?" * len(row))
+                    connection.execute(f"INSERT INTO {name} VALUES ({marks})", row)  # noqa: S608
+        self.restart()
+
+
+def _relay_tables(connection: sqlite3.Connection) -> list[str]:
+    asked = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'relay_%'"
+    return [name for (name,) in connection.execute(asked)]
+
+
+class Carrier(Courier):
+    """A courier that walks over to the relay, and may stumble on its way back."""
+
+    def __init__(self, world: "World", name: str, mischief: str, stumble_at: int) -> None:
+        self._world = world
+        self._name = name
+        self._mischief = mischief
+        self._until_stumble = stumble_at if mischief == "answer lost" else 0
+
+    async def push(self, records_: Sequence[Packet]) -> list[Result]:
+        async def there(member: Member, now: datetime) -> list[Result]:
+            everybody = await self._world.relay.members.all()
+            done = await records.append(records_, member, everybody, now)
+            return [Result(one.id.hex(), one.outcome, one.reason) for one in done.results]
+
+        return await self._walk(there)
+
+    async def pull(self, cursor: str | None = None) -> Page:
+        async def there(member: Member, now: datetime) -> Page:
+            await expiry.expire(now)
+            number = (await self._world.relay.members.directory()).number
+            try:
+                return await pages.after(cursor or "0", member.identity, now, number)
+            except UnknownCursor:
+                raise CursorUnknown from None
+
+        return self._delivered(await self._walk(there))
+
+    async def put_statement(self, raw: bytes) -> None:
+        async def there(member: Member, now: datetime) -> None:
+            everybody = await self._world.relay.members.all()
+            try:
+                await statements.take(raw, member, everybody, now)
+            except (statements.NotYours, statements.NotAParty):
+                raise RelayRefused from None
+
+        await self._walk(there)
+
+    async def put_directory(self, raw: bytes) -> None:
+        async def there(_: Member, __: datetime) -> None:
+            await self._world.relay.members.put(raw)
+
+        await self._walk(there)
+
+    async def get_directory(self) -> bytes:
+        async def there(_: Member, __: datetime) -> bytes:
+            return (await self._world.relay.members.directory()).raw
+
+        return await self._walk(there)
+
+    async def _walk(self, act: Callable[[Member, datetime], Awaitable[T]]) -> T:
+        world = self._world
+        with world.at(NORTHGATE):
+            now = (await clock.read(world.settings(NORTHGATE))).now
+            world.seen(NORTHGATE, now)
+            member = await world.relay.members.find(world.made[self._name].identity.public)
+            if member is None:
+                raise NotAdmitted
+            answer = await act(member, now)
+        self._until_stumble -= 1
+        if self._until_stumble == 0:
+            raise Unreachable
+        return answer
+
+    def _delivered(self, page: Page) -> Page:
+        """The page, as a careless or spiteful relay hands it over."""
+        had = self._world.delivered[self._name]
+        old_records, old_statements = tuple(had.records), tuple(had.statements)
+        had.records += page.records
+        had.statements += page.statements
+        if self._mischief == "repeated":
+            return replace(
+                page,
+                records=old_records + page.records + page.records,
+                statements=old_statements + page.statements + page.statements,
+            )
+        if self._mischief == "reversed":
+            return replace(page, records=page.records[::-1], statements=page.statements[::-1])
+        return page
+
+
+@dataclass
+class Delivered:
+    """Everything the relay ever handed to one node."""
+
+    records: list[Packet] = field(default_factory=list)
+    statements: list[bytes] = field(default_factory=list)
+
+
+@dataclass
+class World:
+    """The coalition in one history, and what a careful observer of it would know."""
+
+    made: Coalition
+    refs: tuple[str, str]
+    colleagues: dict[str, StaffMember]
+    relay: Relay = field(init=False)
+    clock: dict[str, datetime] = field(default_factory=dict)
+    latest: dict[str, datetime] = field(default_factory=dict)
+    delivered: dict[str, Delivered] = field(default_factory=dict)
+    model: dict[tuple[str, str], dict[Place, Field]] = field(default_factory=dict)
+    held_pages: dict[tuple[str, str, int], Page_] = field(default_factory=dict)
+    consents: dict[str, list[str]] = field(default_factory=dict)
+    withdrawn: set[str] = field(default_factory=set)  # consents taken back, wherever
+    withdrawn_here: set[tuple[str, str]] = field(default_factory=set)  # and where it was said
+    taken_back: set[str] = field(default_factory=set)  # whole releases taken back
+    dead: dict[str, set[str]] = field(default_factory=dict)
+    words: int = 0
+    refusals: list[str] = field(default_factory=list)
+    _remembering: str = ""
+
+    def __post_init__(self) -> None:
+        self.relay = Relay(self)
+        for name in self.made.places:
+            self.clock[name] = self.latest[name] = MONDAY
+            self.delivered[name] = Delivered()
+            self.dead[name] = set()
+
+    @property
+    def names(self) -> list[str]:
+        return list(self.made.places)
+
+    def staff_id(self, name: str, who: int) -> str:
+        return (self.colleagues[name] if who else self.made[name].member).id
+
+    def names_in(self, value: str) -> set[str]:
+        """The agencies whose people wrote this."""
+        return {name for name in self.names if value.startswith(name)}
+
+    def consents_at(self, name: str) -> list[tuple[str, str]]:
+        """Consents that live there or that a part there rests on, with their releases."""
+        with self.opened(name) as connection:
+            return connection.execute(
+                "SELECT id, release FROM casework_consent UNION ALL SELECT consent, release "
+                "FROM casework_share WHERE recipient = ? AND consent != '' AND state = 'live'",
+                (self.made[name].id,),
+            ).fetchall()
+
+    @contextmanager
+    def at(self, name: str) -> Iterator[None]:
+        """That node's database; another node's process remembers nothing of it."""
+        if name != self._remembering:
+            memory.forget_all([share for share, _ in list(memory._known)])
+            self._remembering = name
+        with self.made.at(name):
+            yield
+
+    @contextmanager
+    def opened(self, name: str, file: str = "casefold.db") -> Iterator[sqlite3.Connection]:
+        """That node's file, looked at from outside."""
+        path = self.made[name].settings.data / file
+        connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def settings(self, name: str) -> Settings:
+        moved = replace(self.made[name].settings, moved_now=self.clock[name])
+        return replace(moved, read_at=time.monotonic())
+
+    def seen(self, name: str, now: datetime) -> None:
+        self.latest[name] = max(self.latest[name], now)
+
+    async def desk(self, name: str, who: int = 0, *, locked: bool = False) -> Desk:
+        """Somebody's desk, or the node's own; call within at()."""
+        settings, place = self.settings(name), self.made[name]
+        if locked:
+            self._remembering = ""
+            desk = await locked_desk(settings)
+        else:
+            member = self.colleagues[name] if who else place.member
+            desk = await desk_for(settings, member, await keys_for(settings, place.identity))
+        self.seen(name, desk.now)
+        return desk
+
+    async def do(self, name: str, act: Callable[[Desk], Awaitable[T]], who: int = 0) -> T | None:
+        """An act of somebody there; None when the node answers with a sentence instead."""
+        with self.at(name):
+            try:
+                return await act(await self.desk(name, who))
+            except NodeError as sentence:
+                self.refusals.append(f"{type(sentence).__name__}: {sentence}")
+                return None
+
+    async def sync(
+        self, name: str, mischief: str = "", stumble_at: int = 0, *, locked: bool = False
+    ) -> SyncReport:
+        """One round of the real sync at that node."""
+        with self.at(name):
+            desk = await self.desk(name, locked=locked)
+            return await sync.sync_once(desk, Carrier(self, name, mischief, stumble_at))
+
+    async def settle(self) -> None:
+        """Everybody's clock is put right, and everybody syncs until nothing moves or waits."""
+        now = max(self.latest.values())
+        quiet = 0
+        for _ in range(40):
+            for name in self.names:
+                self.clock[name] = now
+            reports = [await self.sync(name) for name in self.names]
+            moved = any(one.moved for one in reports)
+            late = any(one.waiting and not one.not_enrolled for one in reports)
+            quiet = 0 if moved or late else quiet + 1
+            if quiet == 2:
+                return
+            if late and not moved:
+                now += timedelta(minutes=20)
+        raise AssertionError(f"never quiet: {reports}")
+
+
+def new_world(beginning: "Beginning", folder: Path) -> World:
+    """A copy of a beginning that nobody has touched."""
+    return World(coalition.copy(beginning.made, folder, None), beginning.refs, dict(_COLLEAGUES))
+
+
+_COLLEAGUES: dict[str, StaffMember] = {}
+
+
+@dataclass(frozen=True, repr=False)
+class Beginning:
+    """A coalition nobody works at any more, and the cases it knows."""
+
+    made: Coalition
+    refs: tuple[str, str]
+
+
+def originals(folder: Path) -> dict[str, Beginning]:
+    """The two beginnings: agencies that have met, and agencies that have told of one case."""
+    return coalition.run(_originals(coalition.make_original(None), folder))
+
+
+async def _originals(met: Coalition, folder: Path) -> dict[str, Beginning]:
+    for name in met.places:
+        _COLLEAGUES[name] = await met.do(
+            name,
+            lambda desk: staff.add(
+                "Noor Hale", frozenset({Role.ADVOCATE}), "a second set of words", desk
+            ),
+        )
+    other = await _everybody_works_at(met, None, tuple(met.places))
+    await coalition.close(met)
+    told = coalition.copy(met, folder / "told", None)
+    first = await coalition.whole_story(told)
+    await _everybody_works_at(told, first, (NORTHGATE,))
+    await coalition.close(told)
+    begun = coalition.copy(met, folder / "met", None)
+    second = await _everybody_works_at(begun, None, tuple(met.places))
+    await coalition.close(begun)
+    return {"met": Beginning(begun, (second, other)), "told": Beginning(told, (first, other))}
+
+
+async def _everybody_works_at(made: Coalition, ref: str | None, names: Sequence[str]) -> str:
+    """Each of these agencies has its own record of the same survivor."""
+    for name in sorted(names, key=lambda name: name != HARBOUR):
+        written = read_case(_case_of(name), (await made.do(name, _itself)).pack)
+        record = await made.do(
+            name, lambda desk, ref=ref, form=written: cases.import_case(form, ref, desk)
+        )
+        ref = record.ref
+    assert ref is not None
+    return ref
+
+
+async def _itself(desk: Desk) -> Desk:
+    return desk
+
+
+def _case_of(name: str) -> dict[str, Any]:
+    sections = {
+        **CASE["sections"],
+        "service_involvement": {"survivor": {"summary": f"{name} began"}},
+        "risks": {"survivor": {"summary": f"{name} began"}},
+        "health": {"survivor": {"summary": f"{name} began"}},
+    }
+    return {**CASE, "sections": sections}
