@@ -80,7 +80,7 @@ async def due() -> bool:
 
 
 async def _round(desk: Desk, courier: Courier | None) -> SyncReport:
-    if await restored.look(desk.keyring, desk.now):
+    if await restored.look(desk.keyring, desk.now, remember=False):
         desk = await delivery.again(desk)
     report = SyncReport(ended=await mailroom.expire(desk))
     if desk.keys is not None:

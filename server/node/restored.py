@@ -21,7 +21,7 @@ class _Itself:
     who: str = "node"
 
 
-async def look(keyring: Keyring, now: datetime) -> bool:
+async def look(keyring: Keyring, now: datetime, *, remember: bool = True) -> bool:
     """Was this node restored since the last look? Then its quarantine begins. Works locked."""
     if database.in_transaction():
         return False  # what is not committed yet may never have been, and keys.db must not know it
@@ -32,7 +32,8 @@ async def look(keyring: Keyring, now: datetime) -> bool:
         await _begin_quarantine(now)
         keyring.saw(await audit.head())
         return True
-    keyring.saw(head)
+    if remember:
+        keyring.saw(head)  # a disk sync: at each sign-in and each ending, not at each round
     return False
 
 
