@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 from hashlib import blake2b
-from typing import Protocol
 
 from server.casework.meetings import Viewed
 from server.node.desk import Desk
 from tiers.fragment import SURVIVOR, Place
+from tiers.protocol import FieldForm
+from web.pages.merged_head import people_lines, voice_lines
 from web.pages.merged_table import (
     Aside,
     Cell,
@@ -17,11 +18,10 @@ from web.pages.merged_table import (
     SaidField,
     SaidValue,
     StandLine,
-    Voice,
+    Told,
 )
 from web.pages.words import (
     field_label,
-    people_words,
     person_words,
     section_form,
     section_title,
@@ -29,23 +29,7 @@ from web.pages.words import (
 )
 from web.rendering import agree, day
 
-_VOICE = "survivor_voice"
 _BRIEF = "summary"
-
-
-class _Told(Protocol):
-    """What one agency says about one thing."""
-
-    @property
-    def about(self) -> str: ...
-    @property
-    def field(self) -> str: ...
-    @property
-    def values(self) -> tuple[str, ...]: ...
-    @property
-    def by(self) -> str: ...
-    @property
-    def written(self) -> str: ...
 
 
 def merge(viewed: Viewed, desk: Desk) -> Merged:
@@ -66,7 +50,7 @@ def merge(viewed: Viewed, desk: Desk) -> Merged:
     return Merged(
         ref=view.case_ref,
         short=f"{view.case_ref[:3]}-{view.case_ref[3:6]}",
-        lede=_lede(viewed, desk),
+        lede=_lede(viewed),
         timezone=desk.pack.timezone,
         shape=_mark(repr((agencies, sections))),
         agencies=tuple(
@@ -74,7 +58,8 @@ def merge(viewed: Viewed, desk: Desk) -> Merged:
             for number, (agency, name) in enumerate(agencies, 1)
         ),
         rows=rows,
-        voices=_voices(viewed),
+        people=_aside("people", people_lines(viewed, desk)),
+        voices=_aside("voices", voice_lines(viewed, desk)),
         differ=_aside("differ", _differ(viewed, desk)),
         asked=_aside(
             "asked",
@@ -109,14 +94,14 @@ def _order(section: str, desk: Desk) -> tuple[int, str]:
     return (order.index(section) if section in order else len(order), section)
 
 
-def _lede(viewed: Viewed, desk: Desk) -> str:
+def _lede(viewed: Viewed) -> str:
     view = viewed.view
-    words = [people_words(view.people, desk.pack).capitalize()] if view.people else []
+    words = []
     ends = [one.until for many in view.sections.values() for one in many]
     if ends:
         left = (min(ends) - view.as_of).days
-        words.append(f"first consent ends on {day(min(ends))}, in {agree(left, 'day')}")
-    words.append(f"as of {day(view.as_of)}")
+        words.append(f"First consent ends on {day(min(ends))}, in {agree(left, 'day')}")
+    words.append(f"{'as' if ends else 'As'} of {day(view.as_of)}")
     return " · ".join(words)
 
 
@@ -137,7 +122,7 @@ def _cell(section: str, agency: tuple[str, str], number: int, viewed: Viewed, de
         order=number,
         agency=name,
         section=title,
-        brief=_brief(section, said, desk),
+        brief=_brief(section, said, viewed, desk),
         nothing="Nothing told here",
         until=min((one.until for one in said), default=None),
         fields=fields,
@@ -145,22 +130,43 @@ def _cell(section: str, agency: tuple[str, str], number: int, viewed: Viewed, de
     )
 
 
-def _brief(section: str, said: Sequence[_Told], desk: Desk) -> str:
-    """The words that stand for a cell: its summary, else what is told at length, else facts."""
-    form = section_form(section, desk.pack)
-    shapes = {field.id: (number, field) for number, field in enumerate(form.fields)} if form else {}
-    ordered = sorted(said, key=lambda one: (one.about != SURVIVOR, shapes.get(one.field, (99,))[0]))
-    for one in ordered:
-        if one.field == _BRIEF or (one.field in shapes and shapes[one.field][1].kind == "long"):
-            return one.values[0]
+def _brief(section: str, said: Sequence[Told], viewed: Viewed, desk: Desk) -> str:
+    """The words that stand for a cell: its summary, else the fullest account, else plain facts."""
+    form, people = section_form(section, desk.pack), viewed.view.people
+    shapes = {field.id: field for field in form.fields} if form else {}
+    order = {field: number for number, field in enumerate(shapes)}
+
+    def kind(one: Told) -> str:
+        shape = shapes.get(one.field)
+        return shape.kind if shape else "text"
+
+    def others(one: Told) -> bool:
+        return people.get(one.about) != SURVIVOR
+
+    ordered = sorted(said, key=lambda one: (others(one), order.get(one.field, len(order))))
+    summaries = [one for one in ordered if one.field == _BRIEF]
+    accounts = [one for one in ordered if kind(one) == "long"]
+    if summaries:
+        return summaries[0].values[0]
+    if accounts:
+        return max(accounts, key=lambda one: (not others(one), len(one.values[0]))).values[0]
+    # A colleague's name says nothing of her: what an agency keeps about itself comes last.
+    plain = sorted(
+        ordered, key=lambda one: (_about_itself(shapes.get(one.field)), kind(one) == "text")
+    )
     facts = [
-        value_words(shapes[one.field][1] if one.field in shapes else None, one.values[0])
-        for one in ordered[:3]
+        f"{field_label(Place(section, one.about, one.field), desk.pack)}: "
+        f"{value_words(shapes.get(one.field), one.values[0])}"
+        for one in plain[:3]
     ]
     return " · ".join(facts)
 
 
-def _field(section: str, one: _Told, viewed: Viewed, desk: Desk) -> SaidField:
+def _about_itself(shape: FieldForm | None) -> bool:
+    return shape is not None and shape.own_words and shape.kind == "text"
+
+
+def _field(section: str, one: Told, viewed: Viewed, desk: Desk) -> SaidField:
     view = viewed.view
     place = Place(section, one.about, one.field)
     form = section_form(section, desk.pack)
@@ -173,15 +179,6 @@ def _field(section: str, one: _Told, viewed: Viewed, desk: Desk) -> SaidField:
         by=one.by,
         at=one.written,
         differs=place in view.differ,
-    )
-
-
-def _voices(viewed: Viewed) -> tuple[Voice, ...]:
-    view = viewed.view
-    return tuple(
-        Voice(one.values[0], one.agency)
-        for one in view.sections.get(_VOICE, ())
-        if one.field == "wishes" and view.people.get(one.about) == SURVIVOR
     )
 
 

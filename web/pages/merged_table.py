@@ -3,6 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Protocol
+
+
+class Told(Protocol):
+    """What one agency says about one thing."""
+
+    @property
+    def about(self) -> str: ...
+    @property
+    def field(self) -> str: ...
+    @property
+    def values(self) -> tuple[str, ...]: ...
+    @property
+    def by(self) -> str: ...
+    @property
+    def written(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +75,8 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """What the survivor wants, through the agency that was told."""
-
-    words: str
-    agency: str
-
-
-@dataclass(frozen=True, slots=True)
 class StandLine:
-    """An agency that was asked, or a part that ended."""
+    """One line beside the table: a person, her words, an agency that was asked, or what ended."""
 
     agency: str
     state: str
@@ -99,7 +107,8 @@ class Merged:
     shape: str
     agencies: tuple[Column, ...]
     rows: tuple[Row, ...]
-    voices: tuple[Voice, ...]
+    people: Aside
+    voices: Aside
     differ: Aside
     asked: Aside
     ended: Aside
@@ -115,7 +124,7 @@ class Merged:
     @property
     def asides(self) -> tuple[Aside, ...]:
         """The lists beside the table."""
-        return (self.differ, self.asked, self.ended, self.shut)
+        return (self.people, self.voices, self.differ, self.asked, self.ended, self.shut)
 
     def with_changed(self, ids: set[str], *, swap: bool, said: str) -> "Merged":
         """The same view with what changed marked; when swapping, only that is kept."""
@@ -130,6 +139,8 @@ class Merged:
         return replace(
             self,
             rows=tuple(replace(row, cells=kept(row.cells)) for row in self.rows),
+            people=aside(self.people),
+            voices=aside(self.voices),
             differ=aside(self.differ),
             asked=aside(self.asked),
             ended=aside(self.ended),

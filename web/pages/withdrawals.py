@@ -50,6 +50,7 @@ class ReceiptsPage:
     sentence: str
     confirmed: tuple[ReceiptLine, ...]
     waiting: tuple[str, ...]
+    nothing_yet: bool
 
 
 @get("/consents/{number:str}/withdraw")
@@ -149,7 +150,8 @@ async def receipts_page(request: AnyRequest, number: FromPath[str], desk: AtWork
         if found.opened
         else "Never opened, as far as they say."
     )
-    if entry.consent.live_on(desk.today):
+    live = entry.consent.live_on(desk.today)
+    if live:
         opened = f"This consent is still in force. {opened}"
     value = ReceiptsPage(
         back=f"/consents/{number}",
@@ -168,6 +170,7 @@ async def receipts_page(request: AnyRequest, number: FromPath[str], desk: AtWork
             for one in found.confirmed
         ),
         waiting=tuple(agency_name(one, desk) for one in found.waiting),
+        nothing_yet=live and not (found.confirmed or found.waiting),
     )
     return await show(request, desk, "/consents", "consents/receipts.html", value)
 

@@ -84,7 +84,7 @@
   });
 
   addEventListener("beforeprint", () => {
-    for (const part of document.querySelectorAll("main .part, main .merged details")) part.open = true;
+    for (const part of document.querySelectorAll("main .part, #release details:has(:checked)")) part.open = true;
   });
 
   document.querySelector(".bar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
