@@ -66,6 +66,7 @@ async def frame_for(request: AnyRequest, desk: Desk, here: str) -> Frame:
         form_proof=workplace.door.form_proof(request.cookies),
         at_work=True,
         rehearsal=_REHEARSAL if desk.node.rehearsal else "",
+        restored=desk.node.quarantined,
         sync=await sync_words(workplace),
         notice=notice,
         timezone=desk.pack.timezone,

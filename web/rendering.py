@@ -40,6 +40,7 @@ class Frame:
     form_proof: str
     at_work: bool = False
     rehearsal: str = ""
+    restored: bool = False
     sync: str = ""
     notice: str = ""
     timezone: str = "UTC"

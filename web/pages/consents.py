@@ -11,7 +11,7 @@ from server.casework.consents import ConsentEntry
 from server.node.access import Act, may
 from server.node.desk import Desk
 from tiers.consent import Consent
-from web.forms import new_token, typed
+from web.forms import Mistakes, Slip, new_token, typed
 from web.frame import show
 from web.pages import consent_adopt, consent_renew, consent_words, withdrawals
 from web.pages.consent_adopt import AdoptPart
@@ -31,12 +31,17 @@ class ConsentLine:
     state: str
     tone: str
     case: str
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentsPage:
-    """Every consent that lives here."""
+    """Every consent that lives here; after a restore, first those that somebody has to confirm."""
 
+    token: str
+    behind: bool
+    may_confirm: bool
+    confirming: tuple[ConsentLine, ...]
     waiting: tuple[ConsentLine, ...]
     live: tuple[ConsentLine, ...]
     ended: tuple[ConsentLine, ...]
@@ -76,8 +81,12 @@ async def consents_page(request: AnyRequest, desk: AtWork) -> Response[str]:
     entries = await consents.list_consents(desk)
     live = [one for one in entries if one.consent.live_on(desk.today) and not one.to_adopt]
     value = ConsentsPage(
+        token=new_token(),
+        behind=desk.node.behind,
+        may_confirm=may(desk.roles, Act.CONFIRM_CONSENT),
+        confirming=tuple(_line(one, desk) for one in live if one.to_confirm),
         waiting=tuple(_line(one, desk) for one in entries if one.to_adopt),
-        live=tuple(_line(one, desk) for one in live),
+        live=tuple(_line(one, desk) for one in live if not one.to_confirm),
         ended=tuple(_line(one, desk) for one in entries if not one.to_adopt and one not in live),
     )
     return await show(request, desk, "/consents", "consents/page.html", value)
@@ -92,6 +101,7 @@ def _line(entry: ConsentEntry, desk: Desk) -> ConsentLine:
         state=entry.state.capitalize(),
         tone="good" if consent.live_on(desk.today) else "",
         case=short(entry.case_ref or consent.case_ref or ""),
+        id=consent.id,
     )
 
 
@@ -164,8 +174,30 @@ async def refuse(request: AnyRequest, number: FromPath[str], desk: AtWork) -> Re
     return await once(request, form, act)
 
 
+@post("/consents/confirm")
+async def confirm(request: AnyRequest, desk: AtWork) -> Response[Any]:
+    """After a restore: somebody looked at these, and none was taken back since the backup."""
+    form = await typed(request)
+    looked_at = form.words("consent")
+    if not looked_at:
+        raise Mistakes(Slip("to-confirm", "Tick each one that was not taken back."))
+
+    async def act() -> Response[Any]:
+        done = await consents.confirm(looked_at, desk)
+        left = agree(len(done.remaining), "consent")
+        said = (
+            "Confirmed. This node opens and sends again."
+            if done.open
+            else f"Confirmed. {left} still to look through."
+        )
+        return go(request, "/consents", said)
+
+    return await once(request, form, act)
+
+
 handlers = (
     consents_page,
+    confirm,
     consent_page,
     refuse,
     *withdrawals.handlers,

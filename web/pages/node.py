@@ -1,15 +1,18 @@
 """This node, for the person who keeps it running."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from litestar import Response, get
+from litestar import Response, get, post
 
 from server import checkup
-from server.node.access import Act, Role, require
+from server.node.access import Act, Role, may, require
 from server.node.errors import NotPermitted
+from web.forms import new_token, typed
 from web.frame import show
 from web.rendering import agree
-from web.workplace import AnyRequest, AtWork
+from web.workplace import AnyRequest, AtWork, go, once
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,9 @@ class Fact:
 class NodePage:
     """The state of this node, today, on this machine."""
 
+    token: str
     sentence: str
+    jumped_to: datetime | None
     checks: tuple[CheckLine, ...]
     facts: tuple[Fact, ...]
 
@@ -63,7 +68,22 @@ async def node_page(request: AnyRequest, desk: AtWork) -> Response[str]:
         Fact("Database", "PostgreSQL" if settings.database_url else "SQLite, in the node's folder"),
     )
     sentence = f"{agree(wrong, 'thing')} to look at." if wrong else "Everything is in order."
-    return await show(request, desk, "/node", "node/page.html", NodePage(sentence, checks, facts))
+    jumped = desk.time.jumped and may(desk.roles, Act.CONFIRM_CLOCK)
+    value = NodePage(new_token(), sentence, desk.now if jumped else None, checks, facts)
+    return await show(request, desk, "/node", "node/page.html", value)
 
 
-handlers = (node_page,)
+@post("/node/clock")
+async def clock_is_right(request: AnyRequest, desk: AtWork) -> Response[Any]:
+    """Somebody looked at another clock and says that this one is right."""
+    require(desk, Act.CONFIRM_CLOCK)
+    form = await typed(request)
+
+    async def act() -> Response[Any]:
+        await checkup.confirm_clock(desk)
+        return go(request, "/node", "The clock is believed again. What has ended is destroyed now.")
+
+    return await once(request, form, act)
+
+
+handlers = (node_page, clock_is_right)
