@@ -11,7 +11,7 @@ from server.casework import cases, consents, mailroom, meetings
 from server.node.access import Act, may
 from server.node.desk import Desk
 from web.frame import show
-from web.pages import case_section
+from web.pages import case_people, case_section
 from web.pages.case_parts import SectionPart, sections_of
 from web.pages.words import about_words, name_of, people_in_order, people_words
 from web.rendering import agree, day
@@ -184,4 +184,4 @@ def _ready_line(entry: consents.ConsentEntry, desk: Desk) -> PartLine:
     )
 
 
-handlers = (case_page, *case_section.handlers)
+handlers = (case_page, *case_people.handlers, *case_section.handlers)
