@@ -99,12 +99,21 @@ async def _push_statements(desk: Desk, courier: Courier) -> SyncReport:
             try:
                 await courier.put_statement(bytes(row.signed))
             except RelayRefused:
+                if row.kind == "withdrawn":
+                    # A relay that lost its past may not know yet that we held a part of it.
+                    await _put_off(row.id, row.attempts, desk)
+                    continue
                 await mailroom.statement_refused(row.id, _NOT_TAKEN)
                 refused.append(Refusal(row.id, _NOT_TAKEN))
                 continue
             await mailroom.statement_sent([row.id], desk)
             pushed += row.kind != "beacon"  # a heartbeat is not news
     return SyncReport(pushed=pushed, refused=tuple(refused))
+
+
+async def _put_off(statement: str, attempts: int, desk: Desk) -> None:
+    later = next_try(attempts + 1, desk.now, _chance())
+    await mailroom.put_off_statements([statement], int(later.timestamp()))
 
 
 async def _pull(desk: Desk, courier: Courier) -> SyncReport:

@@ -59,15 +59,15 @@ def test_a_wrong_name_takes_as_much_work_as_a_wrong_passphrase(agency: TestedNod
 def test_the_fifth_wrong_passphrase_closes_for_fifteen_minutes(agency: TestedNode):
     async def five(at: datetime) -> None:
         for n in range(5):
-            await attempts.take_try(FIRST, "", at + n * SECOND)
+            await attempts.take_try(FIRST, "laptop", at + n * SECOND)
 
     asyncio.run(five(NOON))
 
     with pytest.raises(TooManyTries, match="fifteen"):
-        asyncio.run(attempts.take_try(FIRST, "", NOON + 5 * SECOND))
+        asyncio.run(attempts.take_try(FIRST, "laptop", NOON + 5 * SECOND))
     with pytest.raises(TooManyTries):
-        asyncio.run(attempts.take_try(FIRST.upper(), "", NOON + timedelta(minutes=15)))
-    asyncio.run(attempts.take_try(FIRST, "", NOON + timedelta(minutes=15, seconds=5)))
+        asyncio.run(attempts.take_try(FIRST.upper(), "laptop", NOON + timedelta(minutes=15)))
+    asyncio.run(attempts.take_try(FIRST, "laptop", NOON + timedelta(minutes=15, seconds=5)))
 
 
 def test_a_closed_bucket_does_not_open_for_the_right_passphrase_or_after_a_restart(
@@ -76,19 +76,28 @@ def test_a_closed_bucket_does_not_open_for_the_right_passphrase_or_after_a_resta
     async def close_and_try() -> None:
         now = await clock.now(agency.settings)
         for _ in range(5):
-            await attempts.take_try(FIRST, "", now)
+            await attempts.take_try(FIRST, "laptop", now)
         await agency.engine.release()
-        await sign_in(FIRST, PASSPHRASE, agency.settings)
+        await sign_in(FIRST, PASSPHRASE, agency.settings, "laptop")
 
     with pytest.raises(TooManyTries):
         asyncio.run(close_and_try())
+
+
+def test_commands_begun_at_the_same_moment_do_not_close_the_command_line(agency: TestedNode):
+    async def at_once(tries: int) -> list[None | BaseException]:
+        each = (attempts.take_try(FIRST, "", NOON) for _ in range(tries))
+        return await asyncio.gather(*each, return_exceptions=True)
+
+    assert asyncio.run(at_once(20)) == [None] * 20
+    assert any(isinstance(answer, TooManyTries) for answer in asyncio.run(at_once(25)))
 
 
 def test_wrong_passphrases_far_apart_close_nothing(agency: TestedNode):
     async def slowly() -> None:
         for n in range(20):
             at = NOON + n * timedelta(minutes=1)
-            await attempts.take_try(FIRST, "", at)
+            await attempts.take_try(FIRST, "laptop", at)
 
     asyncio.run(slowly())
 
@@ -122,10 +131,10 @@ def test_a_known_device_is_limited_too(agency: TestedNode):
 def test_the_right_passphrase_empties_the_bucket(agency: TestedNode):
     async def four_then_right() -> None:
         for _ in range(4):
-            await attempts.take_try(FIRST, "", NOON)
-        await attempts.note_success(FIRST, "", NOON, agency.member.id)
-        await attempts.take_try(FIRST, "", NOON)
-        await attempts.take_try(FIRST, "", NOON)
+            await attempts.take_try(FIRST, "laptop", NOON)
+        await attempts.note_success(FIRST, "laptop", NOON, agency.member.id)
+        await attempts.take_try(FIRST, "laptop", NOON)
+        await attempts.take_try(FIRST, "laptop", NOON)
 
     asyncio.run(four_then_right())
 
