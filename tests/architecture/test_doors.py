@@ -18,6 +18,12 @@ def sources() -> Iterator[tuple[str, ast.Module]]:
                 yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
 
 
+def imported_by(node: ast.AST) -> set[str]:
+    if isinstance(node, ast.Import):
+        return {alias.name.split(".")[0] for alias in node.names}
+    return {(node.module or "").split(".")[0]} if isinstance(node, ast.ImportFrom) else set()
+
+
 def callers_of(name: str) -> set[str]:
     found = set()
     for path, tree in sources():
@@ -58,11 +64,7 @@ def test_a_door_has_one_keeper(call: str, only: set[str]) -> None:
 )
 def test_a_library_has_one_door(library: str, where: str) -> None:
     importers = {
-        path
-        for path, tree in sources()
-        for node in ast.walk(tree)
-        if (isinstance(node, ast.Import) and any(a.name.split(".")[0] == library for a in node.names))
-        or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == library)
+        path for path, tree in sources() for node in ast.walk(tree) if library in imported_by(node)
     }
 
     assert importers, f"nobody imports {library}; take it out of pyproject.toml"
@@ -70,13 +72,13 @@ def test_a_library_has_one_door(library: str, where: str) -> None:
 
 
 def test_no_word_offers_an_override() -> None:
-    offered = re.compile(r"override|bypass|break.?glass|skip_(consent|gate)|force_share", re.IGNORECASE)
+    offered = re.compile(r"override|bypass|break.?glass|skip_(consent|gate)|force_share", re.I)
 
     names = {
         (path, name)
         for path, tree in sources()
         for node in ast.walk(tree)
-        for name in [getattr(node, "name", None), getattr(node, "id", None), getattr(node, "arg", None)]
+        for name in (getattr(node, part, None) for part in ("name", "id", "arg"))
         if isinstance(name, str) and offered.search(name)
     }
 

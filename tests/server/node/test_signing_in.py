@@ -85,7 +85,7 @@ def test_a_closed_bucket_does_not_open_for_the_right_passphrase_or_after_a_resta
 
 
 def test_commands_begun_at_the_same_moment_do_not_close_the_command_line(agency: TestedNode):
-    async def at_once(tries: int) -> list[None | BaseException]:
+    async def at_once(tries: int) -> list[BaseException | None]:
         each = (attempts.take_try(FIRST, "", NOON) for _ in range(tries))
         return await asyncio.gather(*each, return_exceptions=True)
 
