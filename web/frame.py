@@ -1,5 +1,6 @@
 """What stands around every page, drawn for whoever is at work."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from litestar import Response
@@ -54,10 +55,8 @@ async def sync_words(here: Workplace) -> str:
 
 
 async def frame_for(request: AnyRequest, desk: Desk, here: str) -> Frame:
-    """The frame of a page for somebody signed in; a notice is shown once."""
+    """The frame around somebody's work."""
     workplace = place(request)
-    kept = workplace.remembered(request)
-    notice, kept.notice = kept.notice, ""
     member = desk.staff.name if desk.staff else ""
     return Frame(
         node=desk.node.name,
@@ -68,7 +67,6 @@ async def frame_for(request: AnyRequest, desk: Desk, here: str) -> Frame:
         rehearsal=_REHEARSAL if desk.node.rehearsal else "",
         restored=desk.node.quarantined,
         sync=await sync_words(workplace),
-        notice=notice,
         timezone=desk.pack.timezone,
     )
 
@@ -91,5 +89,8 @@ async def locked_frame(request: AnyRequest, device: str) -> Frame:
 async def show(
     request: AnyRequest, desk: Desk, here: str, template: str, value: Any
 ) -> Response[str]:
-    """A page in its frame."""
-    return page(template, value, await frame_for(request, desk, here))
+    """A page in its frame; a notice is shown once, by a whole page and never lost to a part."""
+    kept = place(request).remembered(request)
+    notice, kept.notice = kept.notice, ""
+    frame = replace(await frame_for(request, desk, here), notice=notice)
+    return page(template, value, frame)

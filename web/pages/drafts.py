@@ -10,6 +10,7 @@ from server.node.desk import Desk
 from web.forms import Mistakes, Slip, typed
 from web.rendering import hour
 from web.workplace import SIGN_OF_LIFE, AnyRequest, AtWork
+from web.workplace import place as place_of
 
 _NOT_WORDS = frozenset({"form", "draft"})
 
@@ -21,6 +22,8 @@ async def keep(request: AnyRequest, desk: AtWork) -> Response[Any]:
     place = form.word("draft")
     if not place or len(place) > 200:
         raise Mistakes(Slip("", "This form keeps no draft."))
+    if form.word("form") in place_of(request).remembered(request).taken:
+        return Response("", status_code=204)  # the form itself was faster: its words are saved
     words = {name: list(values) for name, values in form.fields.items() if name not in _NOT_WORDS}
     await drafts.save(place, json.dumps(words), desk)
     return Response(
