@@ -42,6 +42,7 @@ class Node:
     database_url: str | None = None
     name: str = ""
     url: str = ""
+    idle_minutes: int = 5
     served: subprocess.Popen[str] | None = field(default=None, repr=False)
 
     @property
@@ -60,6 +61,7 @@ class Node:
     def environ(self) -> dict[str, str]:
         environ = {k: v for k, v in os.environ.items() if not k.startswith("CASEFOLD_")}
         environ["CASEFOLD_NOW"] = self.now
+        environ["CASEFOLD_IDLE_MINUTES"] = str(self.idle_minutes)
         if self.database_url is not None:
             environ["CASEFOLD_DATABASE_URL"] = self.database_url
         return environ

@@ -198,16 +198,22 @@ def test_one_escape_hides_nothing(opened: Opened, story: Story) -> None:
     expect(page.locator("h1")).to_have_text("Cases")
 
 
-def test_a_draft_is_kept_within_a_second_of_the_last_key(opened: Opened, story: Story) -> None:
+def test_a_draft_leaves_within_a_second_of_the_last_key(opened: Opened, story: Story) -> None:
     page = opened(HARBOUR)
     visit(page, story, HARBOUR, "/cases/new")
+    page.evaluate("addEventListener('input', () => { window.lastKey = performance.now(); }, true)")
 
     with page.expect_response("**/drafts") as kept:
         page.locator("#best_times").press_sequentially("mornings")
-        typed = time.monotonic()
     assert kept.value.ok
-    assert time.monotonic() - typed < 2
     expect(page.locator(".kept")).to_contain_text("Draft kept")
+
+    # The browser's own clock: from the last key to the request, however busy the machine is.
+    waited = page.evaluate(
+        "performance.getEntriesByType('resource').filter((one) => one.name.endsWith('/drafts'))"
+        ".at(-1).startTime - window.lastKey"
+    )
+    assert 0 < waited < 1000
 
 
 def test_an_edit_shows_on_the_open_view_without_a_reload_and_moves_nothing_else(
