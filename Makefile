@@ -1,10 +1,11 @@
 .DEFAULT_GOAL := help
-.PHONY: help run install test check fix migrate vectors bench forget
+.PHONY: help run install test check fix migrate bench forget
 
 serves = import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))
 PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
 	if $$python -c '$(serves)' >/dev/null 2>&1; then echo $$python; exit; fi; done)
 BIN := .venv/bin
+GROUND := tests/crypto tests/tiers tests/directory
 
 help:  ## say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -27,7 +28,9 @@ check: install  ## what CI runs: lint, types, import walls, templates, spelling,
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/djlint web/templates --lint --quiet
 	$(BIN)/codespell
-	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/pytest $(GROUND) -q -n 2 --cov=crypto --cov=tiers --cov=directory --cov-branch \
+		--cov-report=term-missing:skip-covered --cov-fail-under=100
+	$(BIN)/pytest -n 2 --dist loadfile $(GROUND:%=--ignore=%)
 
 fix: install  ## mend what the linters can mend themselves
 	@$(BIN)/ruff check --fix --quiet .
@@ -35,9 +38,6 @@ fix: install  ## mend what the linters can mend themselves
 
 migrate: install  ## write a migration from changed tables: make migrate APP=node
 	@CASEFOLD_DATA=$$(mktemp -d) PICCOLO_CONF=server.piccolo_conf $(BIN)/piccolo migrations new $(APP) --auto
-
-vectors: install  ## write the test vectors of the formats anew; read the difference before you commit
-	@$(BIN)/python tests/vectors/write.py
 
 bench: install  ## measure (not a test): prints the figures and writes bench.json
 	@$(BIN)/python tests/bench/run.py
