@@ -83,6 +83,7 @@ def test_no_page_of_an_agency_shuts_anybody_out(
         *fixed,
         case,
         f"{case}/release",
+        f"{case}/people",
         f"{consent}",
         f"{consent}/share",
         f"{consent}/receipts",
@@ -154,6 +155,19 @@ def test_the_release_reads_itself_aloud_and_opens_the_plan_with_our_own_tell(
     page.get_by_role("button", name="Record this release").click()
     expect(page.locator("#problem a").first).to_be_visible()
     expect(page.get_by_label("River Police may look me up")).to_be_checked()
+
+
+def test_the_release_is_one_sheet_of_paper(opened: Opened, story: Story) -> None:
+    page = opened(HARBOUR)
+    visit(page, story, HARBOUR, f"/cases/{story.ref}/release")
+    for row in page.locator("#rows input[type=checkbox]:enabled").all():
+        row.check()
+    expect(page.locator("#aloud p").nth(2)).to_be_visible()
+
+    margin = dict.fromkeys(("top", "bottom", "left", "right"), "12mm")
+    sheets = re.findall(rb"/Type\s*/Page[^s]", page.pdf(format="A4", margin=margin))
+
+    assert len(sheets) == 1
 
 
 def test_words_half_typed_come_back_after_two_quick_escapes(opened: Opened, story: Story) -> None:

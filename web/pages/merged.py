@@ -22,6 +22,7 @@ from web.pages.merged_table import (
 )
 from web.pages.words import (
     field_label,
+    people_in_order,
     person_words,
     section_form,
     section_title,
@@ -114,7 +115,13 @@ def _note(agency: str, viewed: Viewed) -> str:
 def _cell(section: str, agency: tuple[str, str], number: int, viewed: Viewed, desk: Desk) -> Cell:
     identity, name = agency
     view = viewed.view
-    said = [one for one in view.sections[section] if one.agency_id == identity]
+    form = section_form(section, desk.pack)
+    order = [field.id for field in form.fields] if form else []
+    people = people_in_order(view.people)
+    said = sorted(
+        (one for one in view.sections[section] if one.agency_id == identity),
+        key=lambda one: (_at(people, one.about), _at(order, one.field)),
+    )
     title = section_title(section, desk.pack)
     fields = tuple(_field(section, one, viewed, desk) for one in said)
     return Cell(
@@ -130,11 +137,14 @@ def _cell(section: str, agency: tuple[str, str], number: int, viewed: Viewed, de
     )
 
 
+def _at(order: Sequence[str], one: str) -> int:
+    return order.index(one) if one in order else len(order)
+
+
 def _brief(section: str, said: Sequence[Told], viewed: Viewed, desk: Desk) -> str:
     """The words that stand for a cell: its summary, else the fullest account, else plain facts."""
     form, people = section_form(section, desk.pack), viewed.view.people
     shapes = {field.id: field for field in form.fields} if form else {}
-    order = {field: number for number, field in enumerate(shapes)}
 
     def kind(one: Told) -> str:
         shape = shapes.get(one.field)
@@ -143,16 +153,15 @@ def _brief(section: str, said: Sequence[Told], viewed: Viewed, desk: Desk) -> st
     def others(one: Told) -> bool:
         return people.get(one.about) != SURVIVOR
 
-    ordered = sorted(said, key=lambda one: (others(one), order.get(one.field, len(order))))
-    summaries = [one for one in ordered if one.field == _BRIEF]
-    accounts = [one for one in ordered if kind(one) == "long"]
+    summaries = [one for one in said if one.field == _BRIEF]
+    accounts = [one for one in said if kind(one) == "long"]
     if summaries:
         return summaries[0].values[0]
     if accounts:
         return max(accounts, key=lambda one: (not others(one), len(one.values[0]))).values[0]
     # A colleague's name says nothing of her: what an agency keeps about itself comes last.
     plain = sorted(
-        ordered, key=lambda one: (_about_itself(shapes.get(one.field)), kind(one) == "text")
+        said, key=lambda one: (_about_itself(shapes.get(one.field)), kind(one) == "text")
     )
     facts = [
         f"{field_label(Place(section, one.about, one.field), desk.pack)}: "

@@ -56,6 +56,11 @@ class Cell:
     changed: bool = False
     swap: bool = False
 
+    @property
+    def at_once(self) -> SaidField | None:
+        """The first field, where one person wrote them all at one time: then that is said once."""
+        return self.fields[0] if len({(one.by, one.at) for one in self.fields}) == 1 else None
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
