@@ -36,9 +36,9 @@ class CaseForm:
 
 def read_case(value: object, pack: Protocol) -> CaseForm:
     """The case this file describes; a FormMistake names the part and what to write."""
+    reading.format_name(value, FORMAT)
     required = frozenset({"format", "people", "sections"})
     part: Mapping[str, Any] = reading.table(value, "", required, frozenset({"bases", "case_ref"}))
-    reading.one_of(part["format"], "format", frozenset({FORMAT}))
     people = read_people(part["people"])
     case_ref = part.get("case_ref")
     return CaseForm(

@@ -220,8 +220,8 @@ def _told(value: object, path: str) -> frozenset[str]:
 
 
 def _read_terms(value: object) -> Consent:
+    reading.format_name(value, TERMS_FORMAT)
     part: Mapping[str, Any] = reading.table(value, "", _TERMS, frozenset())
-    reading.one_of(part["format"], "format", frozenset({TERMS_FORMAT}))
     adopted_by, case_ref = part["adopted_by"], part["case_ref"]
     consent = Consent(
         id=_random(part["id"], "id"),

@@ -122,6 +122,17 @@ def one_of(value: object, path: str, allowed: frozenset[str]) -> str:
     return value
 
 
+def format_name(form: object, known: str) -> None:
+    """Of the format this version reads? Asked before all else: a newer one may have other parts."""
+    if not isinstance(form, Mapping) or "format" not in form or form["format"] == known:
+        return
+    stem, _, version = known.rpartition("-")
+    newer = re.match(rf"{re.escape(stem)}-([1-9]\d{{0,8}})\Z", str(form["format"]), re.ASCII)
+    if newer is not None and int(newer[1]) > int(version):
+        raise FormMistake("format", "a newer Casefold wrote this; update this node.")
+    raise FormMistake("format", f"write {known}.")
+
+
 def rows(value: object, path: str, limit: int = 1000) -> list[Any]:
     """A list with at most so many rows."""
     if not isinstance(value, list):

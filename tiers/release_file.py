@@ -97,8 +97,8 @@ class ReleaseForm:
 
 def read_release(value: object) -> ReleaseForm:
     """The release this file describes; a FormMistake names the part and what to write."""
+    reading.format_name(value, FORMAT)
     part: Mapping[str, Any] = reading.table(value, "", _REQUIRED, _OPTIONAL)
-    reading.one_of(part["format"], "format", frozenset({FORMAT}))
     case_ref, purpose_kind = part.get("case_ref"), part.get("purpose_kind")
     copy_safe = part.get("copy_safe")
     return _checked(

@@ -24,6 +24,7 @@ from server.node.desk import Desk
 from server.node.errors import BadFile
 from tiers.case_form import CaseForm, read_case
 from tiers.fragment import Place
+from tiers.reading import format_name
 
 _EDIT_FORMAT = "casefold-edit-1"
 _PEOPLE = ("people", "known_as", "bases")
@@ -155,7 +156,8 @@ def edit(line: Line, ref: str, file: Path) -> None:
 
 
 def _edits(form: Mapping[str, Any]) -> tuple[dict[Place, str | None], int | None]:
-    if form.get("format") != _EDIT_FORMAT:
+    format_name(form, _EDIT_FORMAT)
+    if "format" not in form:
         raise BadFile(f"An edit must begin with format: {_EDIT_FORMAT}.")
     unknown = sorted(form.keys() - {"format", "base", "edits", *_PEOPLE})
     about_people = any(part in form for part in _PEOPLE)
