@@ -16,12 +16,16 @@ from server.casework.logs import log_of, row_of, stand_at
 from server.casework.own import me, sure, unix
 from server.casework.tables import ConsentRow, RecordRow, RefusedRow, Share
 from server.node import audit
-from server.node.database import transaction
+from server.node.database import many, transaction
 from server.node.desk import Desk
 from tiers.consent import ConsentState
 
 _AT_ONCE = 1_000  # records in one transaction, so that a page never waits long for its turn
 _ASK_AT_ONCE = 500
+_KEEP = (
+    "INSERT INTO casework_record (id, share, kind, epoch, seq, stub, body) "
+    "VALUES ({}, {}, {}, {}, {}, {}, {})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ async def keep(
 async def _keep_batch(records: Sequence[tuple[bytes, bytes]], tally: _Tally, desk: Desk) -> None:
     arrived, unreadable = parsed(records)
     tally.refused += [Refusal("", reason) for reason in unreadable]
-    held = await _held([one.id for one in arrived])
+    held = await _held(arrived)
     new = [one for one in arrived if one.id not in held]
     # Signatures take most of the time and let go of the interpreter: pages go on meanwhile.
     bad = await asyncio.to_thread(why_not_sound, new, Believed.by(desk))
@@ -106,7 +110,7 @@ async def _keep_batch(records: Sequence[tuple[bytes, bytes]], tally: _Tally, des
 
 
 async def _keep_records(arrived: Sequence[Arrived], tally: _Tally, desk: Desk) -> None:
-    held = await _held([one.id for one in arrived])
+    held = await _held(arrived)
     shares = await _shares({one.stub.share.hex() for one in arrived})
     lanes: dict[str, list[Arrived]] = {}
     for one in arrived:
@@ -118,18 +122,11 @@ async def _keep_records(arrived: Sequence[Arrived], tally: _Tally, desk: Desk) -
     steps = [_follow_lane(shares.get(share), news, tally) for share, news in lanes.items()]
     moved = [step for step in steps if step is not None]
     await _store_shares(moved)
-    values: list[object] = []
+    rows: list[tuple[object, ...]] = []
     for step in moved:
         dead = await _after(step.row, step.kept, tally, desk)
-        values += (value for one in step.kept for value in _values(one, dead))
-    if values:
-        # Raw, because a Table object for each of many rows takes longer than the database.
-        rows = ", ".join(["({}, {}, {}, {}, {}, {}, {})"] * (len(values) // 7))
-        await RecordRow.raw(
-            "INSERT INTO casework_record (id, share, kind, epoch, seq, stub, body) VALUES "  # noqa: S608
-            + rows,
-            *values,
-        )
+        rows += (_values(step.row.id, one, dead) for one in step.kept)
+    await many(_KEEP, rows)
 
 
 def _follow_lane(row: Share | None, news: Sequence[Arrived], tally: _Tally) -> _Step | None:
@@ -180,6 +177,8 @@ async def _move_share(step: _Step) -> None:
     }
     if opened:
         values[Share.needs_key] = False
+        if row.state == ending.LIVE:
+            values[Share.why] = ""  # sealed again: worth trying again
     await Share.update(values).where(Share.id == row.id)
 
 
@@ -231,18 +230,22 @@ async def _drop_older_epochs(row: Share) -> None:
     )
 
 
-def _values(one: Arrived, dead: bool) -> tuple[object, ...]:
+def _values(share: str, one: Arrived, dead: bool) -> tuple[object, ...]:
     stub = one.stub
     body = None if dead else one.body or None
-    share = stub.share.hex()
     return one.id, share, stub.kind.value, stub.epoch, stub.seq, stub.raw, body
 
 
-async def _held(ids: Sequence[str]) -> set[str]:
+async def _held(arrived: Sequence[Arrived]) -> set[str]:
+    """Which of these are here: asked by share and place, far fewer words than all their ids."""
     held: set[str] = set()
-    for start in range(0, len(ids), _ASK_AT_ONCE):
-        asked = list(ids[start : start + _ASK_AT_ONCE])
-        rows = await RecordRow.select(RecordRow.id).where(RecordRow.id.is_in(asked))
+    shares = sorted({one.stub.share for one in arrived})
+    seqs = sorted({one.stub.seq for one in arrived})
+    for start in range(0, len(shares), _ASK_AT_ONCE):
+        asked = [share.hex() for share in shares[start : start + _ASK_AT_ONCE]]
+        rows = await RecordRow.select(RecordRow.id).where(
+            RecordRow.share.is_in(asked) & RecordRow.seq.is_in(seqs)
+        )
         held |= {row["id"] for row in rows}
     return held
 

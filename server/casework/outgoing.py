@@ -7,10 +7,22 @@ from crypto.record import Record
 from server.casework.own import me, unix
 from server.casework.tables import OutboxRow, RecordRow, RefusedRow, Share, StatementRow
 from server.node import audit
-from server.node.database import require_transaction, transaction
+from server.node.database import many, require_transaction, transaction
 from server.node.desk import Desk
 
 _SAID_AGAIN = ["withdrawn", "receipt", "needs-key"]
+# Put in order before their records are fetched: these are too large to be sorted.
+_WAITING = """
+    SELECT o.id, o.share, o.seq, o.close_first, o.attempts, r.stub, r.body FROM (
+        SELECT id, share, seq, close_first, attempts FROM casework_outbox
+        WHERE refused = '' AND next_try <= {}
+        ORDER BY close_first DESC, share, seq LIMIT {}
+    ) AS o JOIN casework_record AS r ON r.id = o.id
+"""
+_DROP_REPLACED = """
+    UPDATE casework_record SET body = NULL WHERE id = {} AND body IS NOT NULL
+    AND epoch < (SELECT s.epoch FROM casework_share AS s WHERE s.id = casework_record.share)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +61,18 @@ async def put_out(record: Record) -> None:
 
 async def waiting(limit: int, desk: Desk) -> list[Waiting]:
     """What may be sent now: endings first, then each share in its order."""
-    rows = (
-        await OutboxRow.select(
-            OutboxRow.id, OutboxRow.share, OutboxRow.close_first, OutboxRow.attempts
-        )
-        .where((OutboxRow.refused == "") & (OutboxRow.next_try <= unix(desk)))
-        .order_by(OutboxRow.close_first, ascending=False)
-        .order_by(OutboxRow.share)
-        .order_by(OutboxRow.seq)
-        .limit(limit)
-    )
-    if not rows:
-        return []
-    held = await RecordRow.select(RecordRow.id, RecordRow.stub, RecordRow.body).where(
-        RecordRow.id.is_in([row["id"] for row in rows])
-    )
-    record = {row["id"]: row for row in held}
+    rows = await OutboxRow.raw(_WAITING, unix(desk), limit)
+    rows.sort(key=lambda row: (not row["close_first"], row["share"], row["seq"]))
     return [
         Waiting(
             row["id"],
             row["share"],
-            bytes(record[row["id"]]["stub"]),
-            bytes(record[row["id"]]["body"] or b""),
+            bytes(row["stub"]),
+            bytes(row["body"] or b""),
             bool(row["close_first"]),
             row["attempts"],
         )
         for row in rows
-        if row["id"] in record
     ]
 
 
@@ -83,20 +80,10 @@ async def sent(ids: Sequence[str]) -> None:
     """The relay has these; an epoch that was replaced meanwhile is not kept any longer."""
     if not ids:
         return
-    gone = list(ids)
+    rows = [(one,) for one in ids]
     async with transaction():
-        await OutboxRow.delete().where(OutboxRow.id.is_in(gone))
-        rows = await RecordRow.select(RecordRow.id, RecordRow.share, RecordRow.epoch).where(
-            RecordRow.id.is_in(gone) & RecordRow.body.is_not_null()
-        )
-        shares = sorted({row["share"] for row in rows})
-        now = (
-            await Share.select(Share.id, Share.epoch).where(Share.id.is_in(shares)) if rows else []
-        )
-        epoch = {row["id"]: row["epoch"] for row in now}
-        old = [row["id"] for row in rows if row["epoch"] < epoch.get(row["share"], 0)]
-        if old:
-            await RecordRow.update({RecordRow.body: None}).where(RecordRow.id.is_in(old))
+        await many("DELETE FROM casework_outbox WHERE id = {}", rows)
+        await many(_DROP_REPLACED, rows)
 
 
 async def refused(record: str, reason: str, desk: Desk) -> None:

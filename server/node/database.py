@@ -83,6 +83,24 @@ def require_transaction() -> None:
         raise NotInTransaction
 
 
+async def many(statement: str, rows: Sequence[Sequence[object]]) -> None:
+    """Run one statement, with {} for each value, for every row: one trip, and no query built.
+
+    For thousands of rows: Piccolo takes several times as long to write them down as SQLite does.
+    """
+    act = CURRENT.current_transaction.get()
+    if act is None:
+        raise NotInTransaction
+    if not rows:
+        return
+    if isinstance(CURRENT.engine, NodePostgresEngine):
+        text = statement.format(*(f"${number + 1}" for number in range(len(rows[0]))))
+    else:
+        text = statement.replace("{}", "?")
+    with situations.named():
+        await act.connection.executemany(text, rows)
+
+
 async def lock_row(table: type[Table], where: Combinable) -> dict[str, Any] | None:
     """The row, held until this transaction ends, so that it can be read, thought about, written."""
     require_transaction()

@@ -6,9 +6,10 @@ from typing import Final
 
 from client_sync.wire import Packet
 from crypto.log import Log
+from server.node import database
 from server.relay.tables import HeldRecord, HeldShare
 
-_ROWS: Final = 1_000  # 5 values a row: far below what one statement may carry on either engine
+_KEEP: Final = "INSERT INTO relay_record (g, share, seq, stub, body) VALUES ({}, {}, {}, {}, {})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,12 @@ async def put(
 ) -> None:
     """Keep these records after that number, and where their shares' logs now stand."""
     numbers = dict(held.numbers)
-    values: list[object] = []
+    rows: list[tuple[object, ...]] = []
     for g, entry in enumerate(entries, start=before + 1):
         number = numbers.setdefault(entry.share, g)
         body = b"" if moved[entry.share].closed else entry.packet.body
-        values += (g, number, entry.seq, entry.packet.stub, body)
-    await _insert(values)
+        rows.append((g, number, entry.seq, entry.packet.stub, body))
+    await database.many(_KEEP, rows)
     await _move(moved, numbers)
     await drop([numbers[share] for share, log in moved.items() if log.closed])
 
@@ -83,18 +84,6 @@ async def drop(numbers: Sequence[int]) -> None:
 async def empty(numbers: Sequence[int]) -> None:
     """Empty what these shares hold now; what their owner may still add goes with their close."""
     await HeldRecord.update({HeldRecord.body: b""}).where(HeldRecord.share.is_in(list(numbers)))
-
-
-async def _insert(values: list[object]) -> None:
-    # Raw, because a Table object for each of 10,000 rows takes three times as long as SQLite.
-    width = 5 * _ROWS
-    for at in range(0, len(values), width):
-        chunk = values[at : at + width]
-        rows = ", ".join(["({}, {}, {}, {}, {})"] * (len(chunk) // 5))
-        await HeldRecord.raw(
-            "INSERT INTO relay_record (g, share, seq, stub, body) VALUES " + rows,  # noqa: S608
-            *chunk,
-        )
 
 
 async def _move(moved: Mapping[bytes, Log], numbers: Mapping[bytes, int]) -> None:
