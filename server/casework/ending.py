@@ -18,7 +18,7 @@ from server.casework.post import queue_receipt
 from server.casework.tables import ConsentRow, OutboxRow, RecordRow, Release, Share
 from server.node import audit, database, restored
 from server.node.desk import Desk
-from tiers.consent import ConsentState
+from tiers.consent import ConsentKind, ConsentState
 
 LIVE = "live"
 CLOSED = "closed"
@@ -67,6 +67,7 @@ async def close_own(rows: Iterable[Share], why: str, endings: Endings, desk: Des
         if row.closed or row.state != LIVE:
             continue
         await empty_own(row, why, desk)
+        await _nobody_is_asked(row, desk)
         if not desk.node.behind:
             await _close(row, desk)
         await audit.record("share.closed", row.id, desk, why=why, to=row.recipient)
@@ -157,8 +158,21 @@ async def end_by_clock(row: Share, endings: Endings, desk: Desk) -> None:
     """A share of ours that reached its end: nothing is sent, and nothing of it is kept."""
     await _empty(row, ENDED, "expired", desk)
     await OutboxRow.delete().where(OutboxRow.share == row.id)
+    await _nobody_is_asked(row, desk)
     await audit.record("share.expired", row.id, desk, to=row.recipient)
     endings.destroyed.append(row.id)
+
+
+async def _nobody_is_asked(row: Share, desk: Desk) -> None:
+    """Our tell says who was asked: when that ends, the next unlocked round seals the tell anew."""
+    if row.exchange != ConsentKind.FIND.exchange:
+        return
+    await Share.update({Share.needs_key: True}).where(
+        (Share.release == row.release)
+        & (Share.owner == me(desk))
+        & (Share.exchange == ConsentKind.TELL.exchange)
+        & (Share.state == LIVE)
+    )
 
 
 async def _empty(row: Share, state: str, why: str, desk: Desk) -> None:

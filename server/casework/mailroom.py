@@ -221,8 +221,11 @@ async def _tell_who_was_asked(find: Consent, case: OwnCase, desk: Desk) -> None:
         if row is None:
             continue
         asked = await ask(case, held, consent.recipient, row.exchange, desk)
-        if isinstance(asked.decision, Cleared):
-            await bring_up_to_date(row, asked.decision, desk)
+        if isinstance(asked.decision, Withheld):
+            # The next round asks the gate again and, once it clears, seals all of it anew.
+            await Share.update({Share.needs_key: True}).where(Share.id == row.id)
+            continue
+        await bring_up_to_date(row, asked.decision, desk)
 
 
 async def live_shares(case_ref: str, desk: Desk) -> list[tuple[Share, Held]]:
