@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 
 from client_sync.courier import (
@@ -19,9 +18,8 @@ from client_sync.courier import (
 )
 from client_sync.wire import Packet, Page
 from server import sync
-from server.casework import cases, memory
-from server.node import clock, staff
-from server.node.access import Role
+from server.casework import memory
+from server.node import clock
 from server.node.desk import Desk, desk_for, keys_for, locked_desk
 from server.node.errors import NodeError
 from server.node.member import StaffMember
@@ -30,9 +28,7 @@ from server.relay import expiry, pages, records, statements
 from server.relay.counter import UnknownCursor
 from server.relay.members import Member, Members
 from server.sync import SyncReport
-from tests import coalition
-from tests.coalition import CASE, HARBOUR, MONDAY, NORTHGATE, Coalition
-from tiers.case_form import read_case
+from tests.coalition import MONDAY, NORTHGATE, Coalition
 from tiers.fragment import Place
 
 T = TypeVar("T")
@@ -295,70 +291,3 @@ class World:
             if late and not moved:
                 now += timedelta(minutes=20)
         raise AssertionError(f"never quiet: {reports}")
-
-
-def new_world(beginning: "Beginning", folder: Path) -> World:
-    """A copy of a beginning that nobody has touched."""
-    return World(coalition.copy(beginning.made, folder, None), beginning.refs, dict(_COLLEAGUES))
-
-
-_COLLEAGUES: dict[str, StaffMember] = {}
-
-
-@dataclass(frozen=True, repr=False)
-class Beginning:
-    """A coalition nobody works at any more, and the cases it knows."""
-
-    made: Coalition
-    refs: tuple[str, str]
-
-
-def originals(folder: Path) -> dict[str, Beginning]:
-    """The two beginnings: agencies that have met, and agencies that have told of one case."""
-    return coalition.run(_originals(coalition.make_original(None), folder))
-
-
-async def _originals(met: Coalition, folder: Path) -> dict[str, Beginning]:
-    for name in met.places:
-        _COLLEAGUES[name] = await met.do(
-            name,
-            lambda desk: staff.add(
-                "Noor Hale", frozenset({Role.ADVOCATE}), "a second set of words", desk
-            ),
-        )
-    other = await _everybody_works_at(met, None, tuple(met.places))
-    await coalition.close(met)
-    told = coalition.copy(met, folder / "told", None)
-    first = await coalition.whole_story(told)
-    await _everybody_works_at(told, first, (NORTHGATE,))
-    await coalition.close(told)
-    begun = coalition.copy(met, folder / "met", None)
-    second = await _everybody_works_at(begun, None, tuple(met.places))
-    await coalition.close(begun)
-    return {"met": Beginning(begun, (second, other)), "told": Beginning(told, (first, other))}
-
-
-async def _everybody_works_at(made: Coalition, ref: str | None, names: Sequence[str]) -> str:
-    """Each of these agencies has its own record of the same survivor."""
-    for name in sorted(names, key=lambda name: name != HARBOUR):
-        written = read_case(_case_of(name), (await made.do(name, _itself)).pack)
-        record = await made.do(
-            name, lambda desk, ref=ref, form=written: cases.import_case(form, ref, desk)
-        )
-        ref = record.ref
-    assert ref is not None
-    return ref
-
-
-async def _itself(desk: Desk) -> Desk:
-    return desk
-
-
-def _case_of(name: str) -> dict[str, Any]:
-    sections = {
-        **CASE["sections"],
-        "service_involvement": {"survivor": {"summary": f"{name} began"}},
-        "risks": {"survivor": {"summary": f"{name} began"}},
-        "health": {"survivor": {"summary": f"{name} began"}},
-    }
-    return {**CASE, "sections": sections}

@@ -1,7 +1,6 @@
 """What must hold after every step of a history, and once everybody has synced."""
 
 from collections.abc import Iterable
-from hashlib import blake2b
 from typing import Any
 
 from client_sync.lane import Lane, in_order
@@ -14,8 +13,9 @@ from server.node import audit
 from server.node.desk import Desk
 from tests.coalition import NORTHGATE
 from tests.server.histories import Field, World
+from tests.server.history_repeats import again_changes_nothing
 from tiers.consent import Consent
-from tiers.fragment import ASKED, SYSTEM_SECTIONS, Fragment
+from tiers.fragment import SYSTEM_SECTIONS, Fragment
 from tiers.gate import Cleared, Reason
 
 
@@ -138,7 +138,7 @@ async def hold_at_rest(world: World) -> None:
     _logs_agree(world, admitted)
     _nothing_waits(world, admitted)
     _nothing_withdrawn_is_left(world, admitted)
-    await _again_changes_nothing(world)
+    await again_changes_nothing(world)
 
 
 async def _admitted(world: World) -> list[str]:
@@ -171,10 +171,7 @@ async def _cleared_today(world: World, name: str) -> dict[str, Any]:
 
 
 def _said(part: Fragment | Lane) -> dict[Any, Any]:
-    """Its fields; that somebody was asked stays said until the owner next writes there."""
-    return {
-        place: in_order(written) for place, written in part.fields.items() if place.section != ASKED
-    }
+    return {place: in_order(written) for place, written in part.fields.items()}
 
 
 async def _shown(world: World, name: str, admitted: Iterable[str]) -> dict[str, Any]:
@@ -277,44 +274,3 @@ def _nothing_withdrawn_is_left(world: World, admitted: Iterable[str]) -> None:
             ).fetchall()
         assert not {consent for consent, _ in live} & world.withdrawn, name
         assert not {release for _, release in live} & world.taken_back, name
-
-
-async def _again_changes_nothing(world: World) -> None:
-    before = {name: digest(world, name) for name in world.names}
-    for name in world.names:
-        await world.sync(name)
-        await _hand_over_everything_again(world, name)
-    for name in world.names:
-        now = digest(world, name)
-        assert {key for key in now if now[key] != before[name][key]} == set(), name
-
-
-async def _hand_over_everything_again(world: World, name: str) -> None:
-    """Whatever the relay ever delivered and this node keeps, once more and backwards."""
-    had = world.delivered[name]
-    with world.opened(name) as connection:
-        stubs = {one for (one,) in connection.execute("SELECT stub FROM casework_record")}
-        said = {one for (one,) in connection.execute("SELECT signed FROM casework_statement")}
-    with world.at(name):
-        await mailroom.keep(
-            [(one.stub, one.body) for one in had.records[::-1] if one.stub in stubs],
-            [one for one in had.statements[::-1] if one in said],
-            await world.desk(name, locked=True),
-        )
-
-
-def digest(world: World, name: str) -> dict[str, str]:
-    """All that a node holds, but for the clock and how far it has read."""
-    found = {}
-    with world.opened(name) as connection:
-        tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
-        for (table,) in connection.execute(tables).fetchall():
-            rows = sorted(map(repr, connection.execute(f"SELECT * FROM {table}")))  # noqa: S608
-            if table == "node_row":
-                left = "name, node_key, relay_identity, quarantined"
-                rows = [repr(connection.execute(f"SELECT {left} FROM node_row").fetchall())]  # noqa: S608
-            found[table] = blake2b("\n".join(rows).encode()).hexdigest()
-    with world.opened(name, "keys.db") as keys:
-        held = keys.execute("SELECT share, epoch, ends FROM epoch_key ORDER BY 1, 2").fetchall()
-        found["keys"] = repr(held)
-    return found

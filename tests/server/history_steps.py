@@ -1,49 +1,16 @@
-"""What may happen in a history: acts of people, days that pass, and a relay that has bad days."""
+"""What people do in a history: sign, share, adopt, write, and take back."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from hypothesis import strategies as st
-
-from client_sync.case_view import CaseView
-from server.casework import cases, consents, mailroom, meetings, withdrawals
+from server.casework import cases, consents, mailroom, withdrawals
 from server.casework.consents import Recorded
 from server.casework.mailroom import Sent
-from server.node import coalition
-from server.node.coalition import Change
 from server.node.desk import Desk
-from server.node.tables import AuditEntry
-from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, release_file
+from tests.coalition import BRIGID, HARBOUR, RIVER, release_file
 from tests.server.histories import Field, World
 from tiers.fragment import Place
 from tiers.release_form import read_release
-from tiers.tier import Tier
-
-PLACES = (
-    Place("risks", "survivor", "threats"),
-    Place("service_involvement", "survivor", "summary"),
-    Place("health", "survivor", "injuries"),
-    Place("safe_contact", "survivor", "best_times"),
-    Place("identity", "survivor", "area"),
-    Place("matrix", "survivor", "action"),
-    Place("private", "survivor", "notes"),
-)
-_ANYBODY = st.sampled_from((HARBOUR, RIVER, BRIGID, NORTHGATE))
-_COLLECTORS = st.sampled_from((HARBOUR, HARBOUR, RIVER))
-_CASE = st.sampled_from((0, 0, 0, 1))
-_ANY = st.integers(0, 30)
-_CHANGES = {
-    "suspended": Change(suspended=True),
-    "taken back": Change(suspended=False),
-    "lapsed": Change(agreement_until=date(2026, 11, 22)),
-    "signed again": Change(agreement_until=date(2027, 6, 30)),
-    "no seat": Change(no_seat=True),
-    "seat": Change(seat="meeting"),
-    "lowest tier": Change(tier=Tier.DIRECTORY),
-    "tier two": Change(tier=Tier.REFERRAL),
-    "tier three": Change(tier=Tier.FRAMEWORKS),
-}
 
 
 @dataclass(frozen=True)
@@ -227,113 +194,6 @@ class Renew:
         return self.at
 
 
-@dataclass(frozen=True)
-class Partner:
-    """The coordinator changes how an agency stands."""
-
-    agency: str
-    change: str
-
-    async def happen(self, world: World) -> str:
-        await world.do(
-            NORTHGATE,
-            lambda desk: coalition.change_partner(self.agency, _CHANGES[self.change], desk),
-        )
-        return NORTHGATE
-
-
-@dataclass(frozen=True)
-class Sync:
-    """One round at one node: unlocked or locked, through a good relay or a bad one."""
-
-    at: str
-    locked: bool
-    mischief: str
-    stumble_at: int
-
-    async def happen(self, world: World) -> str:
-        await world.sync(self.at, self.mischief, self.stumble_at, locked=self.locked)
-        return self.at
-
-
-@dataclass(frozen=True)
-class SyncAll:
-    """Everybody syncs once."""
-
-    locked: bool
-
-    async def happen(self, world: World) -> str:
-        for name in world.names:
-            await world.sync(name, locked=self.locked)
-        return "*"
-
-
-@dataclass(frozen=True)
-class RelayDay:
-    """The relay restarts, is copied, or is put back from its copy."""
-
-    what: str
-
-    async def happen(self, world: World) -> str:
-        getattr(world.relay, self.what)()
-        return NORTHGATE
-
-
-@dataclass(frozen=True)
-class Clock:
-    """Somebody's clock moves, or everybody's."""
-
-    at: str
-    hours: int
-
-    async def happen(self, world: World) -> str:
-        for name in world.names if self.at == "*" else [self.at]:
-            world.clock[name] += timedelta(hours=self.hours)
-        return self.at
-
-
-@dataclass(frozen=True)
-class View:
-    """Somebody opens the merged view."""
-
-    at: str
-    case: int
-
-    async def happen(self, world: World) -> str:
-        ref = world.refs[self.case]
-
-        async def look(desk: Desk) -> CaseView:
-            asked = (AuditEntry.act == "view") & (AuditEntry.subject == ref)
-            before = await AuditEntry.count().where(asked)
-            view = await meetings.case_view(ref, desk)
-            assert await AuditEntry.count().where(asked) == before + 1
-            return view
-
-        view = await world.do(self.at, look)
-        for parts in view.sections.values() if view else ():
-            for one in parts:
-                for value in one.values:
-                    assert world.names_in(value) <= {one.agency}, (one.agency, value)
-        return self.at
-
-
-Step = (
-    Record
-    | Share
-    | Adopt
-    | Draw
-    | Edit
-    | Withdraw
-    | Renew
-    | Partner
-    | Sync
-    | SyncAll
-    | RelayDay
-    | Clock
-    | View
-)
-
-
 async def _to_adopt(desk: Desk) -> list[tuple[str, str | None]]:
     entries = await consents.list_consents(desk)
     return [(one.consent.id, one.case_ref) for one in entries if one.to_adopt]
@@ -365,54 +225,3 @@ def _form(
     if not case:
         del form["case_ref"]
     return form
-
-
-def _often(times: int, strategy: st.SearchStrategy[Step]) -> list[st.SearchStrategy[Step]]:
-    return [strategy] * times
-
-
-_DAYS = st.sampled_from((2, 20, 50, 85))
-STEPS: st.SearchStrategy[Step] = st.one_of(
-    *_often(2, st.builds(Record, _COLLECTORS, _CASE, _DAYS, st.booleans())),
-    *_often(
-        4,
-        st.builds(Share, _ANYBODY, _CASE, _ANYBODY, st.sampled_from(("handoff", "meeting"))),
-    ),
-    *_often(2, st.builds(Adopt, _ANYBODY, _ANY, st.sampled_from((False, False, False, True)))),
-    st.builds(Draw, _ANYBODY, _CASE, st.integers(0, 1)),
-    *_often(
-        5,
-        st.builds(
-            Edit,
-            _ANYBODY,
-            _CASE,
-            st.integers(0, 1),
-            st.sampled_from(PLACES),
-            st.booleans(),
-            st.sampled_from((False, False, False, True)),
-        ),
-    ),
-    st.builds(Withdraw, _ANYBODY, _ANY, st.booleans()),
-    st.builds(Renew, _COLLECTORS, _ANY, _DAYS),
-    st.builds(Partner, st.sampled_from((HARBOUR, RIVER, BRIGID)), st.sampled_from(list(_CHANGES))),
-    *_often(
-        5,
-        st.builds(
-            Sync,
-            _ANYBODY,
-            st.booleans(),
-            st.sampled_from(("", "", "repeated", "reversed", "answer lost")),
-            st.integers(1, 6),
-        ),
-    ),
-    *_often(2, st.builds(SyncAll, st.booleans())),
-    st.builds(RelayDay, st.sampled_from(("restart", "save", "restore"))),
-    st.builds(
-        Clock,
-        st.sampled_from(("*", "*", HARBOUR, RIVER, NORTHGATE)),
-        st.sampled_from((1, 5, 26, 26, 480, -30, -500)),
-    ),
-    *_often(2, st.builds(View, st.sampled_from((NORTHGATE, NORTHGATE, RIVER)), _CASE)),
-)
-
-Happening = Callable[[World], Awaitable[str]]

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from server.node import chamber
 from tests import coalition
-from tests.server.histories import Beginning, World, new_world, originals
+from tests.server.histories import World
+from tests.server.history_beginnings import Beginning, new_world, originals
+from tests.server.history_chances import STEPS, Step
 from tests.server.history_invariants import begin, hold_at, hold_at_rest
-from tests.server.history_steps import STEPS, Step
 
 _DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
-_EXAMPLES, _STEPS = (2_000, 60) if _DEEP else (40, 25)
+_EXAMPLES, _STEPS = (2_000, 60) if _DEEP else (20, 25)
 _ROOM = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # a sync of it is quick
 
 Originals = dict[str, Beginning]

@@ -1,0 +1,83 @@
+"""Where a history begins: agencies that have met, or that have told of one case."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from server.casework import cases
+from server.node import staff
+from server.node.access import Role
+from server.node.desk import Desk
+from server.node.member import StaffMember
+from tests import coalition
+from tests.coalition import CASE, HARBOUR, NORTHGATE, Coalition
+from tests.server.histories import World
+from tiers.case_form import read_case
+
+
+def new_world(beginning: "Beginning", folder: Path) -> World:
+    """A copy of a beginning that nobody has touched."""
+    return World(coalition.copy(beginning.made, folder, None), beginning.refs, dict(_COLLEAGUES))
+
+
+_COLLEAGUES: dict[str, StaffMember] = {}
+
+
+@dataclass(frozen=True, repr=False)
+class Beginning:
+    """A coalition nobody works at any more, and the cases it knows."""
+
+    made: Coalition
+    refs: tuple[str, str]
+
+
+def originals(folder: Path) -> dict[str, Beginning]:
+    """The two beginnings: agencies that have met, and agencies that have told of one case."""
+    return coalition.run(_originals(coalition.make_original(None), folder))
+
+
+async def _originals(met: Coalition, folder: Path) -> dict[str, Beginning]:
+    for name in met.places:
+        _COLLEAGUES[name] = await met.do(
+            name,
+            lambda desk: staff.add(
+                "Noor Hale", frozenset({Role.ADVOCATE}), "a second set of words", desk
+            ),
+        )
+    other = await _everybody_works_at(met, None, tuple(met.places))
+    await coalition.close(met)
+    told = coalition.copy(met, folder / "told", None)
+    first = await coalition.whole_story(told)
+    await _everybody_works_at(told, first, (NORTHGATE,))
+    await coalition.close(told)
+    begun = coalition.copy(met, folder / "met", None)
+    second = await _everybody_works_at(begun, None, tuple(met.places))
+    await coalition.close(begun)
+    return {"met": Beginning(begun, (second, other)), "told": Beginning(told, (first, other))}
+
+
+async def _everybody_works_at(made: Coalition, ref: str | None, names: Sequence[str]) -> str:
+    """Each of these agencies has its own record of the same survivor."""
+    for name in sorted(names, key=lambda name: name != HARBOUR):
+        written = read_case(_case_of(name), (await made.do(name, _itself)).pack)
+        record = await made.do(
+            name, lambda desk, ref=ref, form=written: cases.import_case(form, ref, desk)
+        )
+        ref = record.ref
+    assert ref is not None
+    return ref
+
+
+async def _itself(desk: Desk) -> Desk:
+    return desk
+
+
+def _case_of(name: str) -> dict[str, Any]:
+    sections = {
+        **CASE["sections"],
+        "service_involvement": {"survivor": {"summary": f"{name} began"}},
+        "risks": {"survivor": {"summary": f"{name} began"}},
+        "health": {"survivor": {"summary": f"{name} began"}},
+    }
+    return {**CASE, "sections": sections}
