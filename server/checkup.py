@@ -3,10 +3,12 @@
 import asyncio
 import importlib.util
 import stat
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from server.casework import received
 from server.node import audit, clock, database
 from server.node.access import Act, require
 from server.node.desk import Desk
@@ -36,6 +38,7 @@ async def look(desk: Desk) -> tuple[Check, ...]:
         _directory(desk),
         await _relay(desk),
         _clock(desk),
+        await _parts(desk),
         _kind(desk),
         _pages(),
     )
@@ -139,6 +142,19 @@ def _clock(desk: Desk) -> Check:
             "clock", "It jumped forward. If it is right now: casefold doctor --clock-is-right."
         )
     return _ok("clock", f"It is {desk.now:%Y-%m-%d %H:%M} UTC here.")
+
+
+async def _parts(desk: Desk) -> Check:
+    shut = Counter(await received.unopened(desk))
+    if not shut:
+        return _ok("parts", "Nothing that others shared has failed to open.")
+    told = ", ".join(f"{count} from {_named(owner, desk)}" for owner, count in shut.items())
+    return _see("parts", f"These arrived and do not open: {told}. Ask them to share anew.")
+
+
+def _named(owner: str, desk: Desk) -> str:
+    agency = desk.directory.agency(owner)
+    return agency.name if agency is not None else f"an agency not known here ({owner[:8]})"
 
 
 def _kind(desk: Desk) -> Check:

@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+from asyncio import Future
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from client_sync import inbox
-from client_sync.child import Batch
+from client_sync.child import Batch, Unsafe
 from client_sync.lane import Lane
-from crypto.errors import CryptoError
+from crypto.errors import CryptoError, Malformed, Tampered, TooLarge
 from crypto.record import Record, parse_stub
 from server.casework import ending, memory
 from server.casework.epoch_keys import EpochKeys
@@ -28,7 +29,10 @@ NOT_HERE = "A part of this is not here any more. Its owner has been asked to sea
 NO_KEY = "This node has lost the key to this. Its owner has been asked to seal it again."
 NOT_ITS_TERMS = "What this share rests on is not what its cover says. It was not opened."
 RESTORED = sentence(Quarantined())
+SPOILT = "spoilt"
+UNOPENED = "unopened"
 _ASK_AT_ONCE = 500
+_READ_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Reading:
 
     known: dict[str, Known] = field(default_factory=dict)
     shut: dict[str, str] = field(default_factory=dict)
+    spoilt: set[str] = field(default_factory=set)  # shut for good: the same bytes never open
 
 
 async def live(desk: Desk) -> list[Share]:
@@ -80,10 +85,11 @@ async def open_shares(rows: Sequence[Share], desk: Desk) -> Reading:
 
 async def sort_in(desk: Desk) -> None:
     """Learn to which case each newly received share belongs; nobody is shown anything by this."""
-    new = [row for row in await live(desk) if not row.case_ref]
+    new = [row for row in await live(desk) if not row.case_ref and row.why != SPOILT]
     if not new or await why_shut(desk):
         return
     reading = await open_shares(new, desk)
+    await _note_unopened(new, reading)
     if not reading.known:
         return
     async with transaction():
@@ -96,9 +102,39 @@ async def sort_in(desk: Desk) -> None:
                     Share.case_ref: known.lane.case_ref,
                     Share.consent: known.consent.id,
                     Share.exchange: known.consent.kind.exchange,
+                    Share.why: "",
                 }
             ).where((Share.id == row.id) & (Share.state == ending.LIVE))
         await audit.record("share.sorted", "", desk, shares=sorted(reading.known)[:20])
+
+
+async def unopened(desk: Desk) -> list[str]:
+    """For each part that arrived and does not open, who sealed it; needs no key."""
+    rows = await Share.select(Share.owner).where(
+        (Share.recipient == me(desk))
+        & (Share.state == ending.LIVE)
+        & (Share.ends > unix(desk))
+        & (Share.case_ref == "")
+        & (Share.why != "")
+    )
+    return [row["owner"] for row in rows]
+
+
+async def _note_unopened(rows: Sequence[Share], reading: Reading) -> None:
+    """Write down what does not open, for the doctor; what is spoilt is not tried again."""
+    notes = {
+        row.id: SPOILT if row.id in reading.spoilt else UNOPENED
+        for row in rows
+        if row.id in reading.shut
+    }
+    news = [row for row in rows if row.why != notes.get(row.id, row.why)]
+    if not news:
+        return
+    async with transaction():
+        for row in news:
+            await Share.update({Share.why: notes[row.id]}).where(
+                (Share.id == row.id) & (Share.last_id == row.last_id) & (Share.state == ending.LIVE)
+            )
 
 
 async def _open(rows: Sequence[Share], reading: Reading, desk: Desk) -> None:
@@ -107,6 +143,14 @@ async def _open(rows: Sequence[Share], reading: Reading, desk: Desk) -> None:
     terms: dict[str, Consent] = {}
     batch: list[Batch] = []
     lost: list[str] = []
+    readings: list[Future[dict[str, Lane | Unsafe]]] = []
+
+    def read() -> None:
+        if batch:
+            running = asyncio.get_running_loop()
+            readings.append(running.run_in_executor(None, chamber.get().read, tuple(batch)))
+            batch.clear()
+
     for row in rows:
         try:
             opened = _unseal(row, records.get(row.id, []), keys, desk)
@@ -116,17 +160,22 @@ async def _open(rows: Sequence[Share], reading: Reading, desk: Desk) -> None:
             continue
         except (CryptoError, ConsentMistake, ValueError, RecursionError) as error:
             reading.shut[row.id] = str(error)
+            if isinstance(error, Malformed | TooLarge | Tampered):
+                reading.spoilt.add(row.id)
             continue
         if opened is None:
             reading.shut[row.id] = NOT_ITS_TERMS
             continue
         terms[row.id], changes = opened
         batch.append(Batch(row.id, bytes.fromhex(row.owner), changes))
+        if len(batch) == _READ_AT_ONCE:
+            read()  # while the next are unsealed
+    read()
     keys.put_away()
     await _mark_lost(lost)
-    lanes = await asyncio.to_thread(chamber.get().read, batch) if batch else {}
     last = {row.id: row.last_id for row in rows}
-    for share, lane in lanes.items():
+    lanes = [lane for said in await asyncio.gather(*readings) for lane in said.items()]
+    for share, lane in lanes:
         if not isinstance(lane, Lane):
             reading.shut[share] = lane.reason
             continue
