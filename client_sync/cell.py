@@ -5,7 +5,6 @@ which gives one answer and ends: what a peer breaks is thrown away, and nothing 
 """
 
 import gc
-import json
 import os
 import resource
 import select
@@ -15,6 +14,8 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+
+import msgspec
 
 from client_sync.document import read, rehearse
 from client_sync.errors import SyncError
@@ -83,7 +84,7 @@ def answer(batch: Sequence[Batch]) -> bytes:
             said[one.share] = {"lane": _spelled(read(one.changes, one.owner))}
         except SyncError as refused:
             said[one.share] = {"unsafe": str(refused)}
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+    return msgspec.json.encode(said)
 
 
 def _spelled(lane: Lane) -> dict[str, object]:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
@@ -47,9 +48,11 @@ class Chamber:
         found: dict[str, Lane | Unsafe] = {
             one.share: TOO_LARGE for one in batch if sum(map(len, one.changes)) > _LARGEST_SHARE
         }
-        for group in _groups([one for one in batch if one.share not in found]):
-            with self._turn:
-                found.update(self._read(group))
+        groups = _groups([one for one in batch if one.share not in found])
+        # Two, so that one answer is checked while the cell works on the next.
+        with ThreadPoolExecutor(2) as readers:
+            for said in readers.map(self._read, groups):
+                found.update(said)
         return found
 
     def close(self) -> None:
@@ -85,12 +88,13 @@ class Chamber:
     def _answers(self, group: Sequence[Batch]) -> dict[str, Lane | Unsafe] | None:
         question = frame(group)
         for _ in range(2):  # a cell ended from outside is no fault of the share's
-            try:
-                raw = _exchange(self._running(), question)
-            except (_CellGone, OSError):
-                self._end()
-            else:
-                return None if raw is None else believed(raw, group)
+            with self._turn:
+                try:
+                    raw = _exchange(self._running(), question)
+                except (_CellGone, OSError):
+                    self._end()
+                    continue
+            return None if raw is None else believed(raw, group)
         return None
 
     def _running(self) -> subprocess.Popen[bytes]:

@@ -1,10 +1,11 @@
 """One agency's part of a case as it travels: what a lane says, and how a field is spelled in it."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring as _quoted
+
+import msgspec
 
 from client_sync.errors import NotALane, NotWritable
 from tiers.fragment import Fragment, Place, Written
@@ -17,6 +18,7 @@ LONGEST_KEY = 512  # bytes, as in the guard
 _KEY = re.compile(
     rf"[^/]{{1,{LONGEST_NAME}}}/[^/]{{0,{LONGEST_NAME}}}/[^/]{{1,{LONGEST_NAME}}}", re.DOTALL
 )
+_REGISTERS = msgspec.json.Decoder(tuple[str, str, str])
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
@@ -62,12 +64,11 @@ def check_written(written: Written) -> None:
 def written_in(text: str) -> Written:
     """What a register says; its own spelling and no other is accepted."""
     try:
-        value, at, by = json.loads(text)
-        written = Written(value, at, by)
+        written = Written(*_REGISTERS.decode(text))
         check_written(written)
         if _spelled(written) == text:
             return written
-    except (ValueError, TypeError, AttributeError, RecursionError, NotWritable):
+    except (msgspec.MsgspecError, ValueError, NotWritable):
         raise NotALane from None
     raise NotALane
 
@@ -85,6 +86,8 @@ def name(text: str) -> str:
 
 def in_order(wordings: Sequence[Written]) -> tuple[Written, ...]:
     """Wordings of one field in the order every node shows them: oldest first."""
+    if len(wordings) == 1:
+        return tuple(wordings)
     return tuple(sorted(set(wordings), key=lambda one: (one.at, one.value, one.by)))
 
 
@@ -101,6 +104,8 @@ def edits_between(lane: Lane, fragment: Fragment) -> dict[Place, tuple[Written, 
 
 
 def _text(text: str, longest: int) -> str:
+    if text.isascii() and len(text) <= longest:
+        return text
     try:
         size = len(text.encode())
     except UnicodeEncodeError:

@@ -99,14 +99,21 @@ async def _keep_batch(records: Sequence[tuple[bytes, bytes]], tally: _Tally, des
     tally.refused += [Refusal("", reason) for reason in unreadable]
     held = await _held(arrived)
     new = [one for one in arrived if one.id not in held]
-    # Signatures take most of the time and let go of the interpreter: pages go on meanwhile.
-    bad = await asyncio.to_thread(why_not_sound, new, Believed.by(desk))
+    bad = await _not_sound(new, Believed.by(desk))
     tally.duplicates += len(arrived) - len(new)
     tally.refused += [Refusal(ident, reason) for ident, reason in bad.items()]
     sound = [one for one in new if one.id not in bad]
     if sound:
         async with transaction():
             await _keep_records(sound, tally, desk)
+
+
+async def _not_sound(arrived: Sequence[Arrived], believed: Believed) -> dict[str, str]:
+    # Signatures take most of the time and let go of the interpreter: pages go on meanwhile, and a
+    # second core does half of them.
+    halves = (asyncio.to_thread(why_not_sound, arrived[start::2], believed) for start in range(2))
+    first, second = await asyncio.gather(*halves)
+    return first | second
 
 
 async def _keep_records(arrived: Sequence[Arrived], tally: _Tally, desk: Desk) -> None:

@@ -5,6 +5,7 @@ import json
 from asyncio import Future
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from client_sync import inbox
 from client_sync.child import Batch, Unsafe
@@ -243,13 +244,12 @@ async def _records(shares: Sequence[str]) -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = {}
     for start in range(0, len(shares), _ASK_AT_ONCE):
         asked = list(shares[start : start + _ASK_AT_ONCE])
-        rows = await (
-            RecordRow.select(RecordRow.share, RecordRow.epoch, RecordRow.stub, RecordRow.body)
-            .where(RecordRow.share.is_in(asked) & (RecordRow.kind != 3))
-            .order_by(RecordRow.seq)
-        )
+        rows = await RecordRow.select(
+            RecordRow.share, RecordRow.epoch, RecordRow.seq, RecordRow.stub, RecordRow.body
+        ).where(RecordRow.share.is_in(asked) & (RecordRow.kind != 3))
         latest = _latest_epochs((row["share"], row["epoch"]) for row in rows)
-        for row in rows:
+        # Put in order here: a database would carry the bodies through its sorting.
+        for row in sorted(rows, key=itemgetter("seq")):
             if row["epoch"] == latest[row["share"]]:
                 record = Record(parse_stub(bytes(row["stub"])), bytes(row["body"] or b""))
                 found.setdefault(row["share"], []).append(record)

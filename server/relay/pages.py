@@ -28,10 +28,9 @@ async def after(
         return Page((), (), end.cursor, False, hour_of(now), directory)
     until = await _page_end(begin.n, end.n, member, limit)
     stop = end if until >= end.n else await counter.chain_at(until)
-    records = (
-        await HeldRecord.select(HeldRecord.stub, HeldRecord.body)
-        .where(_records_of(member, begin.n) & (HeldRecord.g <= stop.n))
-        .order_by(HeldRecord.g)
+    # Put in order here: a database would carry the bodies through its sorting.
+    records = await HeldRecord.select(HeldRecord.g, HeldRecord.stub, HeldRecord.body).where(
+        _records_of(member, begin.n) & (HeldRecord.g <= stop.n)
     )
     statements = (
         await HeldStatement.select(HeldStatement.signed)
@@ -39,7 +38,7 @@ async def after(
         .order_by(HeldStatement.g)
     )
     return Page(
-        tuple(Packet(row["stub"], row["body"]) for row in records),
+        tuple(Packet(row["stub"], row["body"]) for row in sorted(records, key=_g)),
         tuple(row["signed"] for row in statements),
         stop.cursor,
         stop.n < end.n,
