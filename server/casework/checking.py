@@ -52,6 +52,18 @@ def parsed(records: Sequence[tuple[bytes, bytes]]) -> tuple[list[Arrived], list[
     return arrived, unreadable
 
 
+def led_back_to(arrived: Sequence[Arrived], last: Mapping[str, str]) -> set[str]:
+    """Those that are surely here: what a share's log ends in, and all its chain leads back to."""
+    ends = dict(last)
+    held: set[str] = set()
+    for one in sorted(arrived, key=lambda one: one.stub.seq, reverse=True):
+        share = one.stub.share.hex()
+        if ends.get(share) == one.id:
+            held.add(one.id)
+            ends[share] = one.stub.prev.hex()
+    return held
+
+
 def why_not_sound(arrived: Sequence[Arrived], believed: Believed) -> dict[str, str]:
     """The records that nobody we know signed for us, or whose body is not theirs, and why."""
     bad: dict[str, str] = {}

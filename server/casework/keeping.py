@@ -11,7 +11,7 @@ from crypto.errors import CryptoError, Refused, RefusedReason
 from crypto.log import Log, follow
 from crypto.record import Kind
 from server.casework import arrivals, ending
-from server.casework.checking import Arrived, Believed, parsed, why_not_sound
+from server.casework.checking import Arrived, Believed, led_back_to, parsed, why_not_sound
 from server.casework.logs import log_of, row_of, stand_at
 from server.casework.own import me, sure, unix
 from server.casework.tables import ConsentRow, RecordRow, RefusedRow, Share
@@ -97,7 +97,8 @@ async def keep(
 async def _keep_batch(records: Sequence[tuple[bytes, bytes]], tally: _Tally, desk: Desk) -> None:
     arrived, unreadable = parsed(records)
     tally.refused += [Refusal("", reason) for reason in unreadable]
-    held = await _held(arrived)
+    shares = await _shares({one.stub.share.hex() for one in arrived})
+    held = led_back_to(arrived, {share: row.last_id for share, row in shares.items()})
     new = [one for one in arrived if one.id not in held]
     bad = await _not_sound(new, Believed.by(desk))
     tally.duplicates += len(arrived) - len(new)
@@ -117,15 +118,22 @@ async def _not_sound(arrived: Sequence[Arrived], believed: Believed) -> dict[str
 
 
 async def _keep_records(arrived: Sequence[Arrived], tally: _Tally, desk: Desk) -> None:
-    held = await _held(arrived)
-    shares = await _shares({one.stub.share.hex() for one in arrived})
-    lanes: dict[str, list[Arrived]] = {}
+    by_share: dict[str, list[Arrived]] = {}
     for one in arrived:
-        if one.id in held:
-            tally.duplicates += 1
-            continue
-        held.add(one.id)
-        lanes.setdefault(one.stub.share.hex(), []).append(one)
+        by_share.setdefault(one.stub.share.hex(), []).append(one)
+    shares = await _shares(by_share)
+    # No record is here whose place its share's log has not reached.
+    held = await _held(
+        [one for share, row in shares.items() for one in by_share[share] if one.stub.seq <= row.seq]
+    )
+    lanes: dict[str, list[Arrived]] = {}
+    for share, news in by_share.items():
+        for one in news:
+            if one.id in held:
+                tally.duplicates += 1
+                continue
+            held.add(one.id)
+            lanes.setdefault(share, []).append(one)
     steps = [_follow_lane(shares.get(share), news, tally) for share, news in lanes.items()]
     moved = [step for step in steps if step is not None]
     await _store_shares(moved)
@@ -244,15 +252,10 @@ def _values(share: str, one: Arrived, dead: bool) -> tuple[object, ...]:
 
 
 async def _held(arrived: Sequence[Arrived]) -> set[str]:
-    """Which of these are here: asked by share and place, far fewer words than all their ids."""
     held: set[str] = set()
-    shares = sorted({one.stub.share for one in arrived})
-    seqs = sorted({one.stub.seq for one in arrived})
-    for start in range(0, len(shares), _ASK_AT_ONCE):
-        asked = [share.hex() for share in shares[start : start + _ASK_AT_ONCE]]
-        rows = await RecordRow.select(RecordRow.id).where(
-            RecordRow.share.is_in(asked) & RecordRow.seq.is_in(seqs)
-        )
+    for start in range(0, len(arrived), _ASK_AT_ONCE):
+        asked = [one.id for one in arrived[start : start + _ASK_AT_ONCE]]
+        rows = await RecordRow.select(RecordRow.id).where(RecordRow.id.is_in(asked))
         held |= {row["id"] for row in rows}
     return held
 
