@@ -133,14 +133,13 @@ def write_edits(lane: Lane, cleared: Cleared, count: int, owner: bytes) -> list[
     return edits
 
 
-def opaque(  # noqa: PLR0917
-    owner: Node, recipient: str, week_public: bytes, count: int, size: int, desk: Desk
+def opaque(
+    owner: Node, recipient: str, week_public: bytes, words: Sequence[bytes], desk: Desk
 ) -> Lane:
-    """A share whose records carry random bytes of this size: for sync, which opens nothing."""
+    """A share whose records carry these bytes, one each: for sync, which opens nothing."""
     ends = ends_at(ends_on(desk), desk.pack.timezone)
     identity = owner.identity
     link = first_link(random_id(), random_id(), identity.public, bytes.fromhex(recipient), ends)
-    words = [secrets.token_bytes(size) for _ in range(count)]
     record, key = seal_open(link, identity, week_of(ends), week_public, b"{}", words[:1])
     lane = Lane(follow(None, record.stub), key, [record], consent=secrets.token_hex(16))
     for one in words[1:]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_bytes
 from time import perf_counter, process_time
 
 from client_sync import document, inbox
@@ -108,10 +109,9 @@ async def records(world: World, count: int, size: int, shares: int) -> list[Figu
         desk = await harbour.desk()
         recipient = world.nodes[LANTERN].id
         key = await week_public(recipient, desk)
+        words = [[token_bytes(size) for _ in range(count // shares)] for _ in range(shares)]
         with up.part("seal"):
-            lanes = [
-                opaque(harbour, recipient, key, count // shares, size, desk) for _ in range(shares)
-            ]
+            lanes = [opaque(harbour, recipient, key, one, desk) for one in words]
     grounds = [_floor(world, lanes)]
     await _carry_up(world, lanes, up)
     grounds.append(_floor(world, lanes))
@@ -129,7 +129,7 @@ async def quiet_sync(world: World, count: int) -> list[Figure]:
         recipient = world.nodes[LANTERN].id
         key = await week_public(recipient, desk)
         missing = max(0, count - await Share.count())
-        lanes = [opaque(harbour, recipient, key, 1, 64, desk) for _ in range(missing)]
+        lanes = [opaque(harbour, recipient, key, [token_bytes(64)], desk) for _ in range(missing)]
         await put_in_outbox(lanes)
     for _ in range(2):
         await world.sync(HARBOUR, LANTERN)
