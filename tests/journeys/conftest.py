@@ -1,7 +1,7 @@
 """Coalitions of real processes, on SQLite and on PostgreSQL."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from tests.journeys.nodes import Coalition, make, placed, served
 from tests.journeys.steps import ana_is_shared
 from tests.postgres import Cluster
 
+_POSTGRES = pytest.mark.postgres
 _KEYS = ("coordinating", "centre", "police", "hospital")
 
 
@@ -60,12 +61,48 @@ def told(tmp_path: Path, original_told: tuple[Path, int, str, str]) -> Iterator[
         yield Told(made, ref, release)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def four_on_each(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Coalition]:
-    """The same four, made anew on each kind of database; keys.db is SQLite on both."""
+@dataclass(frozen=True)
+class Original:
+    """A coalition at rest, on one kind of database, to be copied; keys.db is SQLite on both."""
+
+    folder: Path
+    port: int
+    urls: Mapping[str, str]
+    cluster: Cluster | None
+
+    def copied(self, to: Path) -> Coalition:
+        """The same four elsewhere, with databases of their own."""
+        shutil.copytree(self.folder, to)
+        urls = {}
+        if self.cluster is not None:
+            for key, url in self.urls.items():
+                urls[key] = self.cluster.new_database(url.split("@/")[1].split("?")[0])
+        return placed(to, self.port, urls)
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=_POSTGRES)])
+def original_on_each(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Original:
+    """Made once a session on each kind of database."""
+    folder = tmp_path_factory.mktemp("each") / "four"
+    cluster: Cluster | None = None
     urls = {}
     if request.param == "postgres":
-        cluster: Cluster = request.getfixturevalue("postgres_cluster")
+        cluster = request.getfixturevalue("postgres_cluster")
+        assert cluster is not None
         urls = {key: cluster.new_database() for key in _KEYS}
-    with served(make(tmp_path, urls)) as four:
+    return Original(folder, make(folder, urls).relay_port, urls, cluster)
+
+
+@pytest.fixture
+def four_on_each(original_on_each: Original, tmp_path: Path) -> Iterator[Coalition]:
+    """Four nodes on each kind of database, met, enrolled and synced once; the relay is served."""
+    with served(original_on_each.copied(tmp_path / "four")) as four:
         yield four
+
+
+@pytest.fixture
+def told_on_each(four_on_each: Coalition) -> Told:
+    """The same after three agencies told."""
+    return Told(four_on_each, *ana_is_shared(four_on_each))

@@ -18,8 +18,19 @@ from tests.journeys.steps import (
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 
 
-def test_three_agencies_tell_and_the_coordinator_opens_one_view(four_on_each: Coalition) -> None:
-    four = four_on_each
+@pytest.fixture
+def four(four_on_each: Coalition) -> Coalition:
+    """Every story here is told on each kind of database."""
+    return four_on_each
+
+
+@pytest.fixture
+def told(told_on_each: Told) -> Told:
+    """The same after three agencies told."""
+    return told_on_each
+
+
+def test_three_agencies_tell_and_the_coordinator_opens_one_view(four: Coalition) -> None:
     ref, release = ana_is_shared(four)
 
     seen = view(four, ref)
