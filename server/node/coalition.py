@@ -66,17 +66,19 @@ async def enrol(  # noqa: PLR0917  # the command's parts, in its order
     raw: bytes,
     tier: Tier,
     seats: frozenset[str],
-    agreement_until: date,
+    agreement_until: date | None,
     words: str,
     desk: Desk,
 ) -> Directory:
-    """Take an agency in: its words were read aloud, its agreement is signed; the next snapshot."""
+    """Take an agency in, its words read aloud; without an agreement yet it is joining only."""
     require(desk, Act.ENROL)
     _coordinating_only(desk)
     card = voice.checked(raw, words, desk)
     if card.coordinating:
         raise RefusedAct("This is a coordinating node's card; agencies are enrolled, not it.")
-    if agreement_until < desk.today:
+    if agreement_until is None and seats:
+        raise Usage("A seat lapses with the agreement: give the agreement first.")
+    if agreement_until is not None and agreement_until < desk.today:
         raise Usage("The agreement would have ended already; give a day that is still to come.")
     terms.check_seats(seats, desk)
     entry = Agency(
@@ -85,7 +87,7 @@ async def enrol(  # noqa: PLR0917  # the command's parts, in its order
         identity=card.identity.hex(),
         node_key=card.node_key.hex(),
         tier=tier.value,
-        agreement_signed=desk.today,
+        agreement_signed=None if agreement_until is None else desk.today,
         agreement_until=agreement_until,
         seats=seats,
         verified_on=desk.today,
@@ -103,7 +105,7 @@ async def enrol(  # noqa: PLR0917  # the command's parts, in its order
             desk,
             tier=tier.value,
             seats=sorted(seats),
-            until=agreement_until.isoformat(),
+            until="" if agreement_until is None else agreement_until.isoformat(),
             directory=following.number,
         )
     return following
