@@ -22,6 +22,21 @@ _KEPT_DAYS: Final[Mapping[str, int]] = {
     "receipt": 100,
     "withdrawn": 200,  # longer than any share can last
     "beacon": 3,
+    "cosign": 60,  # a proposal nobody signed by then is made anew
+    "proposal": 60,
+    "succession": 400,
+    "entry": 400,
+    "listing": 400,
+    "invitation": 30,
+    "step": 400,
+    "assured": 400,
+}
+# What makes two statements of one signer and one kind the older and the newer of the same thing.
+_REPLACED_BY: Final[Mapping[str, str]] = {
+    "beacon": "to",
+    "card": "to",
+    "entry": "part",
+    "listing": "part",
 }
 _NODE_KEY_MAY_SIGN: Final = frozenset({"receipt", "withdrawn", "beacon"})
 _MOST_ADDRESSEES: Final = 500
@@ -118,14 +133,27 @@ async def _withdraw(said: Statement, sender: Member) -> set[bytes]:
 
 
 async def _supersede(said: Statement) -> None:
-    """A newer beacon or card for the same members makes the older one needless."""
-    if said.kind not in {"beacon", "card"}:
+    """A newer beacon or card for the same members makes the older one needless; an entry too."""
+    part = _REPLACED_BY.get(said.kind)
+    if part is None:
         return
     older = await HeldStatement.select(HeldStatement.g, HeldStatement.signed).where(
         (HeldStatement.signer == said.signer) & (HeldStatement.kind == said.kind)
     )
-    to = said.body["to"]
-    await forget([row["g"] for row in older if statement.read(row["signed"]).body["to"] == to])
+    spoken = {row["g"]: statement.read(row["signed"]).body for row in older}
+    await forget(
+        [
+            g
+            for g, body in spoken.items()
+            if body.get(part) == said.body.get(part) and _number(body) <= _number(said.body)
+        ]
+    )
+
+
+def _number(body: Mapping[str, Any]) -> int:
+    """An entry that was on its way for long does not push out a newer one."""
+    number = body.get("number", 0)
+    return number if isinstance(number, int) else 0
 
 
 async def forget(numbers: Sequence[int]) -> None:

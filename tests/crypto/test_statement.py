@@ -18,7 +18,24 @@ def signed_as_written(content: bytes, kind: str = "card") -> bytes:
 
 @pytest.mark.parametrize(
     "kind",
-    ["card", "directory", "receipt", "withdrawn", "needs-key", "week-keys", "beacon", "token"],
+    [
+        "card",
+        "directory",
+        "receipt",
+        "withdrawn",
+        "needs-key",
+        "week-keys",
+        "beacon",
+        "token",
+        "cosign",
+        "proposal",
+        "succession",
+        "entry",
+        "listing",
+        "invitation",
+        "step",
+        "assured",
+    ],
 )
 def test_each_kind_reads_back_as_it_was_signed(kind):
     raw = sign(kind, BODY, HARBOUR)
@@ -65,7 +82,7 @@ def test_a_statement_cannot_be_put_into_another_agencys_mouth():
         (b"XFS1" + bytes(200), Malformed),
         (b"CFS2" + bytes(200), UnknownVersion),
         (b"CFS1\x00" + bytes(200), UnknownVersion),
-        (b"CFS1\x09" + bytes(200), UnknownVersion),
+        (b"CFS1\xc8" + bytes(200), UnknownVersion),
         (b"CFS1\x01" + bytes(MAX_STATEMENT), TooLarge),
         (b"CFS1\x02" + bytes(MAX_STATEMENT), BadSignature),
         (b"CFS1\x02" + bytes(statement.MAX_DIRECTORY), TooLarge),

@@ -204,3 +204,34 @@ def test_statements_are_kept_as_long_as_somebody_may_have_been_away_and_no_longe
         assert await Addressee.count() == 0
 
     asyncio.run(walk())
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["cosign", "proposal", "succession", "entry", "listing", "invitation", "step", "assured"],
+)
+def test_what_agencies_say_of_their_standing_is_passed_on_by_the_identity_alone(kind: str):
+    raw = said(kind, to(MEADOW), HARBOUR.identity)
+
+    async def walk() -> None:
+        await hand_in(raw)
+        with pytest.raises(NotYours):
+            await hand_in(said(kind, to(MEADOW), HARBOUR.node_key))
+
+        assert await heard_by(MEADOW) == (raw,)
+
+    asyncio.run(walk())
+
+
+def test_a_newer_entry_takes_the_place_of_the_older_one_of_the_same_part():
+    def entry(part: str, number: int) -> bytes:
+        return said("entry", ["*"], HARBOUR.identity, {"part": part, "number": number})
+
+    async def walk() -> None:
+        for raw in (entry("open", 1), entry("trusted", 1), entry("open", 3), entry("open", 2)):
+            await hand_in(raw)
+
+        kept = (entry("trusted", 1), entry("open", 3), entry("open", 2))
+        assert await heard_by(MEADOW) == kept
+
+    asyncio.run(walk())
