@@ -56,6 +56,14 @@ class Act(Enum):
     VERIFY_AUDIT = "audit.verify"
     DOCTOR = "doctor"
     CONFIRM_CLOCK = "clock.confirm"
+    INVITE = "invitation.make"
+    OPEN_INVITATION = "invitation.open"
+    READ_ONBOARDING = "onboarding.list"
+    RECORD_STEP = "onboarding.step"
+    REHEARSE = "onboarding.rehearse"
+    READ_REVIEWS = "self-review.list"
+    REVIEW_DUTIES = "self-review.record"
+    LEAVE = "leave"
 
 
 _EVERYBODY = frozenset(Role)
@@ -99,6 +107,14 @@ TABLE: dict[Act, frozenset[Role]] = {
     Act.VERIFY_AUDIT: _WATCH,
     Act.DOCTOR: _EVERYBODY,
     Act.CONFIRM_CLOCK: frozenset({Role.OPERATOR}),
+    Act.INVITE: frozenset({Role.COORDINATOR}),
+    Act.OPEN_INVITATION: _PARTNERS,
+    Act.READ_ONBOARDING: _EVERYBODY,
+    Act.RECORD_STEP: _PARTNERS,
+    Act.REHEARSE: _CASEWORK,
+    Act.READ_REVIEWS: _WATCH,
+    Act.REVIEW_DUTIES: _PARTNERS | {Role.PRIVACY_OFFICER},
+    Act.LEAVE: frozenset({Role.LIAISON}),
 }
 
 CASE_ACTS = frozenset(act for act, roles in TABLE.items() if Role.OPERATOR not in roles) - {
@@ -106,6 +122,11 @@ CASE_ACTS = frozenset(act for act, roles in TABLE.items() if Role.OPERATOR not i
     Act.JOIN,
     Act.VERIFY_PARTNER,
     Act.CHANGE_PARTNER,
+    Act.INVITE,
+    Act.OPEN_INVITATION,
+    Act.RECORD_STEP,
+    Act.REVIEW_DUTIES,
+    Act.LEAVE,
 }
 """Acts that open or change something about a case; an operator alone does none of them."""
 
