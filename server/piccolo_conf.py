@@ -1,4 +1,4 @@
-"""For Piccolo's own command line: the engine, and the three apps of a node."""
+"""For Piccolo's own command line: the engine, and the four apps of a node."""
 
 import os
 
@@ -12,5 +12,10 @@ if not CURRENT.bound:
 
 DB = CURRENT
 APP_REGISTRY = AppRegistry(
-    apps=["server.node.piccolo_app", "server.casework.piccolo_app", "server.relay.piccolo_app"]
+    apps=[
+        "server.node.piccolo_app",
+        "server.casework.piccolo_app",
+        "server.listing.piccolo_app",
+        "server.relay.piccolo_app",
+    ]
 )

@@ -56,6 +56,10 @@ class Act(Enum):
     VERIFY_AUDIT = "audit.verify"
     DOCTOR = "doctor"
     CONFIRM_CLOCK = "clock.confirm"
+    IMPORT_LISTING = "listing.import"
+    EXPORT_LISTING = "listing.export"
+    READ_LISTING = "listing.read"
+    EDIT_ENTRY = "entry.edit"
     INVITE = "invitation.make"
     OPEN_INVITATION = "invitation.open"
     READ_ONBOARDING = "onboarding.list"
@@ -107,6 +111,10 @@ TABLE: dict[Act, frozenset[Role]] = {
     Act.VERIFY_AUDIT: _WATCH,
     Act.DOCTOR: _EVERYBODY,
     Act.CONFIRM_CLOCK: frozenset({Role.OPERATOR}),
+    Act.IMPORT_LISTING: _PARTNERS,
+    Act.EXPORT_LISTING: _PARTNERS,
+    Act.READ_LISTING: _EVERYBODY,
+    Act.EDIT_ENTRY: _PARTNERS,
     Act.INVITE: frozenset({Role.COORDINATOR}),
     Act.OPEN_INVITATION: _PARTNERS,
     Act.READ_ONBOARDING: _EVERYBODY,
@@ -122,6 +130,9 @@ CASE_ACTS = frozenset(act for act, roles in TABLE.items() if Role.OPERATOR not i
     Act.JOIN,
     Act.VERIFY_PARTNER,
     Act.CHANGE_PARTNER,
+    Act.IMPORT_LISTING,
+    Act.EXPORT_LISTING,
+    Act.EDIT_ENTRY,
     Act.INVITE,
     Act.OPEN_INVITATION,
     Act.RECORD_STEP,
