@@ -151,7 +151,11 @@ def _shared_line(part: mailroom.SharedPart) -> PartLine:
     acts = [PartAct("What it rests on", f"/consents/{part.consent}")] if part.consent else []
     if part.state == "live":
         sentence = f"Sees its part until {day(part.until)}."
-        sentence += f" Opened {agree(part.opened, 'time')}." if part.opened else " Not opened yet."
+        sentence += (
+            f" It says it has opened it {agree(part.opened, 'time')}."
+            if part.opened
+            else " It has told of no opening yet; each agency tells hourly."
+        )
         if not part.sent:
             sentence += " It is sealed and waits for the connection."
         return PartLine(part.agency_name, "In force", "good", sentence, tuple(acts))
