@@ -9,6 +9,10 @@ class CardMistake(DirectoryError):
     """This card is not as it should be. Ask the agency to make and send it again."""
 
 
+class InvitationMistake(DirectoryError):
+    """This is not an invitation. Copy the whole link, from https:// to its last letter."""
+
+
 class SnapshotMistake(DirectoryError):
     """This directory is not as it should be. The last one stays; tell the coordinating agency."""
 

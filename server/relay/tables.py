@@ -71,6 +71,18 @@ class HeldDirectory(Table, tablename="relay_directory"):
     signed = Bytea()
 
 
+class HeldInvitation(Table, tablename="relay_invitation"):
+    """A door that opens once to whoever holds its link; the relay can make no link of what it has."""
+
+    held = Bytea(primary_key=True)  # directory.invitation: a hash of what is said at the door
+    until = BigInt(index=True)  # unix seconds
+    revoked = Boolean(default=False)
+    card = Bytea()  # the coordinating node's card, and its mark
+    mark = Bytea()
+    answer = Bytea(default=b"")  # the card handed over, and its mark; empty until it was used
+    answer_mark = Bytea(default=b"")
+
+
 TABLES: list[type[Table]] = [
     Counter,
     Append,
@@ -79,5 +91,6 @@ TABLES: list[type[Table]] = [
     HeldStatement,
     Addressee,
     HeldDirectory,
+    HeldInvitation,
 ]
 EVERYONE = b"*"
