@@ -72,7 +72,7 @@ class HeldDirectory(Table, tablename="relay_directory"):
 
 
 class HeldInvitation(Table, tablename="relay_invitation"):
-    """A door that opens once to whoever holds its link; the relay can make no link of what it has."""
+    """A door that opens once to whoever holds its link, which nobody can make of what is here."""
 
     held = Bytea(primary_key=True)  # directory.invitation: a hash of what is said at the door
     until = BigInt(index=True)  # unix seconds
