@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from server.node import database
-from server.relay import shelf
+from server.relay import invitations, shelf
 from server.relay.statements import forget
 from server.relay.tables import HeldRecord, HeldShare, HeldStatement
 
@@ -19,6 +19,7 @@ async def expire(sure: datetime) -> int:
     gone = HeldShare.ends <= at - _STUBS_KEPT
     outdated = HeldStatement.until <= at
     dropped = 0
+    await invitations.expire(at)
     if await HeldShare.exists().where(ended | gone) or await HeldStatement.exists().where(outdated):
         async with database.transaction():
             numbers = await HeldShare.select(HeldShare.number).where(ended).output(as_list=True)

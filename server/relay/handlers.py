@@ -19,7 +19,7 @@ from client_sync.wire import (
 )
 from crypto.errors import CryptoError
 from directory.errors import DirectoryError
-from server.relay import pages, records, statements
+from server.relay import invitations, pages, records, statements
 from server.relay.coming_in import UNIT, Asked, admitted, length, refusal, station, stranger
 from server.relay.counter import START, UnknownCursor
 from server.relay.records import Result
@@ -109,6 +109,9 @@ async def put_statement(request: Asked) -> dict[str, str]:
     members = await here.members.all()
     try:
         raw = await request.body()
+        if invitations.is_one(raw):
+            await invitations.hold(raw, sender, await here.members.trusted())
+            return {"outcome": "accepted"}
         passed = await statements.take(raw, sender, members, (await here.time()).now)
     except (CryptoError, statements.NobodyNamed):
         raise refusal(400, "malformed") from None

@@ -32,6 +32,8 @@ class Station:
     members_allowance: Allowance = field(default_factory=lambda: Allowance(1_000, 25))
     # Before anybody is known there is one bucket for all: a challenge and a signature are cheap.
     strangers_allowance: Allowance = field(default_factory=lambda: Allowance(400, 100))
+    # Invitations are opened a few times a month; whoever tries doors is soon told to wait.
+    knocks_allowance: Allowance = field(default_factory=lambda: Allowance(60, 1))
 
     async def time(self) -> Reading:
         """What time it is here."""
