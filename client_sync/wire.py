@@ -10,6 +10,9 @@ MAX_REQUEST: Final = 8 * 1024 * 1024  # bytes of one push
 MAX_RECORDS: Final = 2_000  # records of one push
 MAX_STATEMENT: Final = 4 * 1024
 MAX_DIRECTORY: Final = 4 * 1024 * 1024
+MAX_BLOB: Final = 1024 * 1024
+MAX_BLOBS_ASKED: Final = 1_000
+BLOB_NAME: Final = 32  # bytes
 # A page ends where a push ended, so it may pass its aim by one whole push.
 PAGE_BYTES: Final = 8 * 1024 * 1024
 PAGE_RECORDS: Final = 5_000

@@ -7,7 +7,7 @@ from litestar.exceptions import HTTPException
 
 from server.node import database
 from server.node.settings import Settings
-from server.relay import doors
+from server.relay import blob_handlers, doors
 from server.relay.handlers import HANDLERS
 from server.relay.members import Members, NoCoordinatingIdentity
 from server.relay.station import Station
@@ -22,7 +22,7 @@ def create(settings: Settings, pinned: bytes = b"") -> Litestar:
         await database.check()
 
     app = Litestar(
-        route_handlers=[*HANDLERS, *doors.HANDLERS],
+        route_handlers=[*HANDLERS, *blob_handlers.HANDLERS, *doors.HANDLERS],
         on_startup=[begin],
         on_shutdown=[database.release],
         lifespan=[lambda _: station.ticking()],

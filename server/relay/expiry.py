@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from server.node import database
-from server.relay import invitations, shelf
+from server.relay import blobs, invitations, shelf
 from server.relay.statements import forget
 from server.relay.tables import HeldRecord, HeldShare, HeldStatement
 
@@ -20,7 +20,11 @@ async def expire(sure: datetime) -> int:
     outdated = HeldStatement.until <= at
     dropped = 0
     await invitations.expire(at)
-    if await HeldShare.exists().where(ended | gone) or await HeldStatement.exists().where(outdated):
+    if (
+        await HeldShare.exists().where(ended | gone)
+        or await HeldStatement.exists().where(outdated)
+        or await blobs.due(at)
+    ):
         async with database.transaction():
             numbers = await HeldShare.select(HeldShare.number).where(ended).output(as_list=True)
             for start in range(0, len(numbers), _AT_ONCE):
@@ -32,5 +36,6 @@ async def expire(sure: datetime) -> int:
             await forget(
                 await HeldStatement.select(HeldStatement.g).where(outdated).output(as_list=True)
             )
+            await blobs.expire(at)
         database.checkpoint()
     return dropped

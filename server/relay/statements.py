@@ -8,7 +8,7 @@ from typing import Any, Final
 from crypto import statement
 from crypto.statement import Statement
 from server.node import database
-from server.relay import counter, shelf
+from server.relay import blobs, counter, shelf
 from server.relay.members import Member
 from server.relay.pages import hour_of
 from server.relay.tables import EVERYONE, Addressee, HeldShare, HeldStatement
@@ -32,11 +32,11 @@ _KEPT_DAYS: Final[Mapping[str, int]] = {
     "assured": 400,
 }
 # What makes two statements of one signer and one kind the older and the newer of the same thing.
-_REPLACED_BY: Final[Mapping[str, str]] = {
-    "beacon": "to",
-    "card": "to",
-    "entry": "part",
-    "listing": "part",
+_REPLACED_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "beacon": ("to",),
+    "card": ("to",),
+    "entry": ("part", "to"),  # what is shut for one agency does not replace another's
+    "listing": (),
 }
 _NODE_KEY_MAY_SIGN: Final = frozenset({"receipt", "withdrawn", "beacon"})
 _MOST_ADDRESSEES: Final = 500
@@ -84,6 +84,8 @@ async def take(raw: bytes, sender: Member, members: frozenset[bytes], now: datet
             )
         )
         await Addressee.insert(*(Addressee(statement=g, member=one) for one in sorted(named)))
+        if said.kind in blobs.NAMING:
+            await blobs.keep_named(said.signer, now)
     if said.kind == "withdrawn":
         database.checkpoint()
     return Passed(members if EVERYONE in named else frozenset(named))
@@ -134,8 +136,8 @@ async def _withdraw(said: Statement, sender: Member) -> set[bytes]:
 
 async def _supersede(said: Statement) -> None:
     """A newer beacon or card for the same members makes the older one needless; an entry too."""
-    part = _REPLACED_BY.get(said.kind)
-    if part is None:
+    same = _REPLACED_BY.get(said.kind)
+    if same is None:
         return
     older = await HeldStatement.select(HeldStatement.g, HeldStatement.signed).where(
         (HeldStatement.signer == said.signer) & (HeldStatement.kind == said.kind)
@@ -145,7 +147,8 @@ async def _supersede(said: Statement) -> None:
         [
             g
             for g, body in spoken.items()
-            if body.get(part) == said.body.get(part) and _number(body) <= _number(said.body)
+            if all(body.get(part) == said.body.get(part) for part in same)
+            and _number(body) <= _number(said.body)
         ]
     )
 

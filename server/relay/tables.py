@@ -83,6 +83,23 @@ class HeldInvitation(Table, tablename="relay_invitation"):
     answer_mark = Bytea(default=b"")
 
 
+class HeldBlob(Table, tablename="relay_blob"):
+    """Bytes named by what they are: a part of an agency's entry, or of the listing."""
+
+    name = Bytea(primary_key=True)
+    body = Bytea()
+
+
+class BlobHolder(Table, tablename="relay_blob_holder"):
+    """A member for whom a blob is kept, and until when; a blob goes with the last of them."""
+
+    id = Serial(primary_key=True)
+    blob = Bytea(index=True)  # HeldBlob.name
+    member = Bytea(index=True)
+    size = Integer()
+    until = BigInt(index=True)  # unix seconds
+
+
 TABLES: list[type[Table]] = [
     Counter,
     Append,
@@ -92,5 +109,7 @@ TABLES: list[type[Table]] = [
     Addressee,
     HeldDirectory,
     HeldInvitation,
+    HeldBlob,
+    BlobHolder,
 ]
 EVERYONE = b"*"
