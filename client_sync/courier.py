@@ -1,7 +1,7 @@
 """The one door to the network: carries sealed records and signed statements to a relay and back."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, NoReturn, Self
@@ -137,6 +137,18 @@ class Courier:
         """The signed directory the relay holds; empty if it holds none."""
         return await self._ask("GET", "/directory", most=MAX_DIRECTORY)
 
+    async def say(self, path: str, words: Mapping[str, str]) -> Any:
+        """Say something at a relay that need not know this node; its short answer, parsed."""
+        content = json.dumps(words).encode()
+        status, answer = await self._exchange("POST", path, content=content)
+        if status >= 300:
+            _refuse(status, answer)
+        return _parsed(answer)
+
+    async def hear(self, path: str) -> Any:
+        """Ask this node's own relay for something short; its answer, parsed."""
+        return _parsed(await self._ask("GET", path))
+
     async def doorbell(self) -> AsyncIterator[None]:
         """One item each time the bell rings, the first at once; ends when the relay ends it."""
         token = await self._admission()
@@ -241,6 +253,13 @@ def _told(one: Any) -> tuple[str, Outcome, str]:
     if not isinstance(name, str) or len(name) != _HEX or not isinstance(reason, str):
         raise ValueError
     return name, Outcome(outcome), reason[:_REASON]
+
+
+def _parsed(answer: bytes) -> Any:
+    try:
+        return json.loads(answer)
+    except (ValueError, RecursionError) as wrong:
+        raise BadAnswer from wrong
 
 
 def _hex_of(answer: bytes, name: str) -> bytes:
