@@ -9,14 +9,17 @@ from typing import Any, Final, NoReturn, Self
 import httpx
 from httpx_sse import EventSource, SSEError
 
+from client_sync import blobs
 from client_sync.errors import SyncError
 from client_sync.wire import (
     MAX_DIRECTORY,
     MAX_PAGE,
+    MAX_REQUEST,
     Misframed,
     Outcome,
     Packet,
     Page,
+    batches,
     frame,
     unframe_page,
 )
@@ -148,6 +151,20 @@ class Courier:
     async def hear(self, path: str) -> Any:
         """Ask this node's own relay for something short; its answer, parsed."""
         return _parsed(await self._ask("GET", path))
+
+    async def put_blobs(self, contents: Sequence[bytes]) -> None:
+        """Hand over blobs, in as many requests as they need."""
+        for batch in batches(blobs.packed(contents)):
+            await self._ask("PUT", "/blobs", content=frame(batch))
+
+    async def get_blobs(self, names: Sequence[bytes]) -> dict[bytes, bytes]:
+        """As many of these blobs as one answer brings, by name; empty: the relay holds none."""
+        asked = blobs.asking(names)
+        answer = await self._ask("POST", "/blobs", content=b"".join(asked), most=MAX_REQUEST)
+        try:
+            return blobs.answered(answer, asked)
+        except Misframed as wrong:
+            raise BadAnswer from wrong
 
     async def doorbell(self) -> AsyncIterator[None]:
         """One item each time the bell rings, the first at once; ends when the relay ends it."""
