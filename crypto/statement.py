@@ -81,6 +81,13 @@ def read(raw: bytes, kind: str | None = None) -> Statement:
     return Statement(found, signer, _strict(content), _hash(b"cf-st1-id", raw), raw)
 
 
+def kind_of(raw: bytes) -> str:
+    """The kind a statement claims to be; read() says whether it is one."""
+    if raw[:4] != _MAGIC or len(raw) <= _BODY_FROM:
+        raise Malformed
+    return _KINDS.get(raw[4], "")
+
+
 def _most(kind: str) -> int:
     return MAX_DIRECTORY if kind == "directory" else MAX_STATEMENT
 

@@ -11,9 +11,9 @@ from typing import Final
 from client_sync.courier import Courier, CursorUnknown, NotAdmitted, RelayRefused, Result
 from client_sync.outbox import next_try
 from client_sync.wire import MAX_RECORDS, Outcome, Packet, Page, batches
-from server import beacons
+from server import announcements, beacons
 from server.casework import mailroom
-from server.node import clock, coalition, database
+from server.node import announcing, clock, coalition, database
 from server.node.desk import Desk, desk_for, locked_desk
 from server.node.tables import NodeRow
 from server.sync_report import Refusal, SyncReport
@@ -108,6 +108,23 @@ async def _push_statements(desk: Desk, courier: Courier) -> SyncReport:
                 continue
             await mailroom.statement_sent([row.id], desk)
             pushed += row.kind != "beacon"  # a heartbeat is not news
+    more = await _push_announcements(desk, courier)
+    return SyncReport(pushed=pushed, refused=tuple(refused)).and_then(more)
+
+
+async def _push_announcements(desk: Desk, courier: Courier) -> SyncReport:
+    pushed = 0
+    refused: list[Refusal] = []
+    while rows := await announcing.waiting(_STATEMENTS, desk):
+        for row in rows:
+            try:
+                await courier.put_statement(bytes(row.signed))
+            except RelayRefused:
+                await announcing.refused(row.id, _NOT_TAKEN)
+                refused.append(Refusal(row.id, _NOT_TAKEN))
+                continue
+            await announcing.sent([row.id], desk)
+            pushed += 1
     return SyncReport(pushed=pushed, refused=tuple(refused))
 
 
@@ -146,11 +163,14 @@ async def _keep(page: Page, desk: Desk) -> SyncReport:
     if not page.records and not page.statements:
         return SyncReport()
     records = [(packet.stub, packet.body) for packet in page.records]
-    kept = await mailroom.keep(records, page.statements, desk)
-    heartbeats = await beacons.compare(page.statements, desk)
+    open_words, others = announcements.split(page.statements)
+    heard = await announcements.take(open_words, desk)
+    kept = await mailroom.keep(records, others, desk)
+    heartbeats = await beacons.compare(others, desk)
+    refused = [Refusal(one.id, one.reason) for one in kept.refused]
     return SyncReport(
-        pulled=max(0, kept.accepted - heartbeats),
-        refused=tuple(Refusal(one.id, one.reason) for one in kept.refused),
+        pulled=max(0, kept.accepted - heartbeats) + heard.accepted,
+        refused=(*refused, *(Refusal(*one) for one in heard.refused)),
         receipts=kept.receipts,
         ended=kept.ended,
         changed=kept.changed,

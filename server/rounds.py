@@ -13,7 +13,7 @@ from client_sync.errors import SyncError
 from server import delivery
 from server.casework import mailroom
 from server.casework.tables import OutboxRow, StatementRow
-from server.node import coalition, restored
+from server.node import announcing, coalition, restored
 from server.node.desk import Desk
 from server.node.errors import NodeError
 from server.node.settings import Settings
@@ -64,7 +64,7 @@ async def waiting_count() -> int:
         & (StatementRow.refused == "")
         & (StatementRow.kind != "beacon")
     )
-    return int(records) + int(said)
+    return int(records) + int(said) + await announcing.waiting_count()
 
 
 async def due() -> bool:
@@ -76,7 +76,7 @@ async def due() -> bool:
         & (StatementRow.refused == "")
         & (StatementRow.attempts == 0)
     )
-    return bool(await records) or bool(await said)
+    return bool(await records) or bool(await said) or await announcing.due()
 
 
 async def _round(desk: Desk, courier: Courier | None) -> SyncReport:

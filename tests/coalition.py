@@ -18,12 +18,13 @@ from urllib.parse import urlsplit
 from client_sync.wire import Outcome, Packet
 from crypto.keys import Identity, NodeKey
 from directory import card as cards
+from server import announcements
 from server.casework import cases, consents, mailroom, memory
 from server.casework.cases import CaseRecord
 from server.casework.consents import Recorded
 from server.casework.keeping import Kept
 from server.casework.mailroom import Sent
-from server.node import coalition, database, init
+from server.node import announcing, coalition, database, init
 from server.node.desk import Desk, desk_for, keys_for, locked_desk
 from server.node.engines import NodeEngine
 from server.node.member import StaffMember
@@ -158,14 +159,20 @@ class Coalition:
                     bytes(row.signed), self._member(place), self._members(), self.now
                 )
             await mailroom.statement_sent([row.id], desk)
+        for said in await announcing.waiting(1_000, desk):
+            with self.at(NORTHGATE):
+                await statements.take(
+                    bytes(said.signed), self._member(place), self._members(), self.now
+                )
+            await announcing.sent([said.id], desk)
 
     async def _pull(self, place: Place, desk: Desk) -> Kept:
         with self.at(NORTHGATE):
             await expiry.expire(self.now)
             page = await pages.after(place.cursor, place.identity.public, self.now)
-        kept = await mailroom.keep(
-            [(one.stub, one.body) for one in page.records], page.statements, desk
-        )
+        open_words, others = announcements.split(page.statements)
+        await announcements.take(open_words, desk)
+        kept = await mailroom.keep([(one.stub, one.body) for one in page.records], others, desk)
         place.cursor = page.cursor
         if not page.more:
             await NodeRow.update({NodeRow.cursor: page.cursor}).where(NodeRow.id > 0)

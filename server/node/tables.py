@@ -122,6 +122,26 @@ class PartnerBeacon(Table):
     differed = Integer(default=0)  # how many in a row did not
 
 
+class Announcement(Table):
+    """A signed word about standing or content that this node sends to others."""
+
+    id = Varchar(length=64, primary_key=True)  # the statement's own id
+    kind = Varchar(length=16)
+    signed = Bytea()
+    at = BigInt(default=0)
+    sent = BigInt(default=0)  # 0: still waiting
+    attempts = Integer(default=0)
+    next_try = BigInt(default=0)
+    refused = Text(default="")
+
+
+class Heard(Table):
+    """A statement of another node that was taken or refused here, so that it counts once."""
+
+    id = Varchar(length=64, primary_key=True)
+    at = BigInt(default=0)
+
+
 ALL = (
     NodeRow,
     Staff,
@@ -132,4 +152,6 @@ ALL = (
     DirectoryRow,
     PartnerCard,
     PartnerBeacon,
+    Announcement,
+    Heard,
 )
