@@ -15,7 +15,16 @@ from automerge import core
 from client_sync.errors import NotALane, NotWritable, SyncError, UnknownHeads
 from client_sync.guard import MOST_OPS, check, check_share, hash_of
 from client_sync.history import Past, past_of, sync_message
-from client_sync.lane import Lane, in_order, key_of, name, place_of, register, written_in
+from client_sync.lane import (
+    ENTRY,
+    Lane,
+    in_order,
+    key_of,
+    name,
+    place_of,
+    register,
+    written_in,
+)
 from tiers.fragment import Fragment, Place, Written
 from tiers.gate import Cleared
 
@@ -45,6 +54,11 @@ class Changed:
 def compose(cleared: Cleared, owner: bytes) -> Composed:
     """The lane that says what was cleared, and has never said anything else."""
     return _compose(cleared.fragment, owner)
+
+
+def compose_entry(fields: Mapping[Place, tuple[Written, ...]], owner: bytes) -> Composed:
+    """An agency's own entry in the directory, which is no part of any case and says so."""
+    return _compose(Fragment(ENTRY, {}, fields, {}), owner)
 
 
 def change(

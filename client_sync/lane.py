@@ -15,6 +15,8 @@ LONGEST_NAME = 200  # characters of a section, person, field, role or author
 
 LONGEST_KEY = 512  # bytes, as in the guard
 
+ENTRY = "entry"  # in place of a case's reference: what an agency says of itself in the directory
+
 _KEY = re.compile(
     rf"[^/]{{1,{LONGEST_NAME}}}/[^/]{{0,{LONGEST_NAME}}}/[^/]{{1,{LONGEST_NAME}}}", re.DOTALL
 )
