@@ -16,6 +16,7 @@ APP_REGISTRY = AppRegistry(
         "server.node.piccolo_app",
         "server.casework.piccolo_app",
         "server.listing.piccolo_app",
+        "server.entry.piccolo_app",
         "server.relay.piccolo_app",
     ]
 )
