@@ -2,7 +2,9 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from difflib import get_close_matches
 from typing import Any
 
 from tiers.reading import printable
@@ -11,6 +13,7 @@ MAX_PACK_BYTES = 512 * 1024
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,60}\Z")
 _HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?\Z")
 _KEY = re.compile(r"\s*([A-Za-z0-9_.\"'-]+)\s*=")
+_MOST_NAMED = 30
 _AT_LINE = re.compile(r"at line (\d+)")
 
 
@@ -31,12 +34,24 @@ class PackText:
     def __init__(self, text: str, name: str) -> None:
         self.name = name
         self.text = text
-        self.values: Mapping[str, Any] = _load(text, name)
+        self.own: Mapping[str, Any] = _load(text, name)
+        self.values = self.own  # with the parents' beneath, once it has been laid over them
+        self.below: tuple[PackText, ...] = ()
 
     def mistake(self, path: tuple[str, ...], sentence: str) -> PackMistake:
         """A mistake at the line where this path stands, or as near as the text comes to it."""
         where = f"“{'.'.join(path)}”: " if path else ""
-        return PackMistake(self.name, line_of(self.text, path), where + sentence)
+        return PackMistake(
+            self.name, line_of(self.text, path), where + sentence + self._inherited(path)
+        )
+
+    def _inherited(self, path: tuple[str, ...]) -> str:
+        """Where an inherited value stands, since the line it is missing from says little."""
+        if _reaches(self.own, path) or not _reaches(self.values, path):
+            return ""
+        parent = next(one for one in self.below if _reaches(one.own, path))
+        line = line_of(parent.text, path)
+        return f" (It comes from {parent.name}, line {line}; write it here to change it.)"
 
     def at(self, *path: str) -> Any:
         """The value at this path, or None where the pack says nothing."""
@@ -56,11 +71,33 @@ class PackText:
             raise self.mistake(path, "write words between quotation marks.")
         return value
 
-    def number(self, *path: str, low: int, high: int) -> int:
+    def number(self, *path: str, low: int, high: int, default: int | None = None) -> int:
         """One whole number within bounds."""
         value = self.at(*path)
+        if value is None and default is not None:
+            return default
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
             raise self.mistake(path, f"write a whole number from {low} to {high}.")
+        return value
+
+    def numbers(self, *path: str, low: int, high: int, default: tuple[int, ...]) -> tuple[int, ...]:
+        """A list of whole numbers within bounds."""
+        value = self.at(*path)
+        if value is None:
+            return default
+        if not isinstance(value, list) or any(type(row) is not int for row in value):
+            raise self.mistake(path, "write a list of whole numbers, such as [60, 30, 7].")
+        if any(not low <= row <= high for row in value):
+            raise self.mistake(path, f"write whole numbers from {low} to {high}.")
+        return tuple(value)
+
+    def day(self, *path: str) -> date | None:
+        """One day, or None where the pack says nothing."""
+        value = self.at(*path)
+        if value is None:
+            return None
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise self.mistake(path, "write a day without quotation marks, such as 2027-11-30.")
         return value
 
     def flag(self, *path: str) -> bool:
@@ -81,13 +118,32 @@ class PackText:
             raise self.mistake(path, 'write a list of words, such as ["identity", "safe_contact"].')
         return tuple(value)
 
+    def sentences(self, *path: str) -> tuple[str, ...]:
+        """A list of texts, none of them empty and none twice."""
+        found = self.words(*path)
+        if any(not row.strip() for row in found):
+            raise self.mistake(path, "one of these is empty; write it or take it out.")
+        if twice := [row for row in found if found.count(row) > 1]:
+            raise self.mistake(path, f"“{twice[0]}” stands here twice; keep one.")
+        return found
+
+    def known(self, word: str, allowed: frozenset[str], *path: str) -> None:
+        """Refuse a word that is not among those allowed, and say which may have been meant."""
+        if word not in allowed:
+            raise self.mistake(path, f"“{word}” is not known here; {_any_of(word, allowed)}")
+
+    def in_order(self, allowed: frozenset[str], *path: str) -> tuple[str, ...]:
+        """A list of codes in the order written, each of which the pack knows."""
+        found = self.sentences(*path)
+        for row in found:
+            self.known(row, allowed, *path)
+        return found
+
     def among(self, allowed: frozenset[str], *path: str) -> frozenset[str]:
         """A list of codes, each of which the pack knows."""
         found = self.words(*path)
         for row in found:
-            if row not in allowed:
-                known = ", ".join(sorted(allowed))
-                raise self.mistake(path, f"“{row}” is not known here; write any of: {known}.")
+            self.known(row, allowed, *path)
         return frozenset(found)
 
     def table(self, *path: str) -> tuple[str, ...]:
@@ -104,8 +160,7 @@ class PackText:
         """Refuse a key the format does not know: no spelling mistake passes in silence."""
         for key in self._table(path):
             if key not in allowed:
-                known = ", ".join(sorted(allowed))
-                raise self.mistake((*path, key), f"this is not known here; write any of: {known}.")
+                raise self.mistake((*path, key), f"this is not known here; {_any_of(key, allowed)}")
 
     def _table(self, path: tuple[str, ...]) -> Mapping[str, Any]:
         value = self.at(*path)
@@ -116,14 +171,10 @@ class PackText:
         return value
 
 
-def merged(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:
-    """The parent's tables with the child's values laid over them, table by table."""
-    together = dict(parent)
-    for key, value in child.items():
-        before = together.get(key)
-        both = isinstance(before, Mapping) and isinstance(value, Mapping)
-        together[key] = merged(before, value) if both else value  # type: ignore[arg-type]
-    return together
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The known word that comes nearest, asked as a question; nothing where none is near."""
+    near = get_close_matches(word, list(known), n=1)
+    return f" Did you mean “{near[0]}”?" if near else ""
 
 
 def line_of(text: str, path: tuple[str, ...]) -> int:
@@ -139,6 +190,22 @@ def line_of(text: str, path: tuple[str, ...]) -> int:
         if len(here) > best and path[: len(here)] == here:
             best, line = len(here), number
     return line
+
+
+def _any_of(word: str, allowed: frozenset[str]) -> str:
+    some = sorted(allowed)[:_MOST_NAMED]
+    more = ", …" if len(allowed) > _MOST_NAMED else ""
+    return f"write any of: {', '.join(some)}{more}.{did_you_mean(word, allowed)}"
+
+
+def _reaches(values: Mapping[str, Any], path: tuple[str, ...]) -> bool:
+    """Do these values themselves say something at this path?"""
+    value: Any = values
+    for key in path:
+        if not isinstance(value, Mapping) or key not in value:
+            return False
+        value = value[key]
+    return True
 
 
 def _split(key: str) -> tuple[str, ...]:

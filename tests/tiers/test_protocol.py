@@ -237,7 +237,7 @@ def test_a_tier_without_a_row_carries_nothing():
 )
 def test_a_table_that_is_no_table_is_named(key, value, sentence):
     parent = {"four-tiers": PACK_TEXT}
-    text = f'id = "mine"\nparent = "four-tiers"\n{key} = {value}\n'
+    text = f'id = "mine"\nversion = 1\ntitle = "Mine"\nparent = "four-tiers"\n{key} = {value}\n'
 
     with pytest.raises(PackMistake) as caught:
         read_pack(text, "mine.toml", parent)
@@ -254,9 +254,10 @@ def test_a_purpose_table_that_is_no_table_is_named():
 
 @pytest.mark.parametrize("carries", ["carries = 1", "carries = { 9 = [] }"])
 def test_a_tier_table_that_is_no_tier_table_is_named(carries):
-    text = f'id = "mine"\nparent = "four-tiers"\n[exchanges.handoff]\n{carries}\n'
+    head = 'id = "mine"\nversion = 1\ntitle = "Mine"\nparent = "four-tiers"\n'
+    text = f"{head}[exchanges.handoff]\n{carries}\n"
 
-    with pytest.raises(PackMistake, match="line 4"):
+    with pytest.raises(PackMistake, match="line 6"):
         read_pack(text, "mine.toml", {"four-tiers": PACK_TEXT})
 
 

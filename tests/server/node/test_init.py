@@ -145,7 +145,7 @@ def test_the_pack_stays_as_it_was_read(agency: TestedNode):
 
 def test_a_pack_from_a_file_is_kept_with_its_parents(tmp_path: Path):
     file = tmp_path / "valley.toml"
-    file.write_text('parent = "four-tiers"\nid = "valley"\ntitle = "The valley"\n')
+    file.write_text('parent = "four-tiers"\nid = "valley"\nversion = 1\ntitle = "The valley"\n')
 
     texts = packs.load(str(file))
 
