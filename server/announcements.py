@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from crypto import statement
 from crypto.errors import CryptoError
 from crypto.statement import Statement
-from server.node import audit, database
+from server.node import audit, database, steps
 from server.node.desk import Desk
 from server.node.errors import RefusedAct
 from server.node.tables import Heard
@@ -17,7 +17,7 @@ Take = Callable[[Statement, str, Desk], Awaitable[None]]
 NOT_A_MEMBER = "The directory this node believes names nobody who could sign this."
 SUSPENDED = "The agency that signed this is suspended. Nothing it says is taken."
 
-KINDS: Mapping[str, Take] = {}
+KINDS: Mapping[str, Take] = {"step": steps.take}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from client_sync.outbox import next_try
 from client_sync.wire import MAX_RECORDS, Outcome, Packet, Page, batches
 from server import announcements, beacons
 from server.casework import mailroom
-from server.node import announcing, clock, coalition, database
+from server.node import announcing, clock, coalition, database, invitations
 from server.node.desk import Desk, desk_for, locked_desk
 from server.node.tables import NodeRow
 from server.sync_report import Refusal, SyncReport
@@ -28,6 +28,7 @@ async def exchange(desk: Desk, courier: Courier) -> SyncReport:
     await beacons.queue_due(desk)
     report = await _admitted(desk, courier)
     report = report.and_then(await _pull(desk, courier))
+    report = report.and_then(SyncReport(pulled=await invitations.fetch(desk, courier)))
     if report.pulled or report.directory or desk.node.behind:
         # Receipts, and closes that a newer directory asks for, go in this same round.
         desk = await again(desk)
