@@ -11,6 +11,7 @@ from httpx_sse import EventSource, SSEError
 
 from client_sync import blobs
 from client_sync.errors import SyncError
+from client_sync.spans import KEPT, Span, joined, spell, spelled
 from client_sync.wire import (
     MAX_DIRECTORY,
     MAX_PAGE,
@@ -81,6 +82,7 @@ class Courier:
         self._node_key = node_key
         self._relay = relay_identity
         self._token = ""
+        self._own: tuple[Span, ...] = ()  # handed over since the last page: need not come back
         # No proxy, certificate or password from the environment; no redirect; no HTTP/2.
         self._client = httpx.AsyncClient(
             trust_env=False,
@@ -119,11 +121,19 @@ class Courier:
     async def pull(self, cursor: str | None = None) -> Page:
         """What came after this cursor; CursorUnknown when the relay has forgotten it."""
         asked = {"after": cursor} if cursor else {}
-        answer = await self._ask("GET", "/records", params=asked, most=MAX_PAGE)
+        if cursor and self._own:  # whoever asks from the start wants all there is
+            asked["without"] = spell(self._own)
         try:
-            return unframe_page(answer)
+            answer = await self._ask("GET", "/records", params=asked, most=MAX_PAGE)
+            page = unframe_page(answer)
+        except CursorUnknown:
+            self._own = ()  # its numbers begin anew
+            raise
         except Misframed as wrong:
             raise BadAnswer from wrong
+        if not page.more:
+            self._own = ()
+        return page
 
     async def put_statement(self, raw: bytes) -> None:
         """Hand over one signed statement."""
@@ -247,9 +257,13 @@ class Courier:
             async with self._client.stream(
                 method, self._url + path, content=content, params=params or None, headers=headers
             ) as response:
-                return response.status_code, await _bounded(response, most)
+                answer = await _bounded(response, most)
+                self._own = joined(self._own, spelled(response.headers.get(KEPT, "")))
+                return response.status_code, answer
         except _UNREACHABLE as wrong:
             raise Unreachable from wrong
+        except Misframed as wrong:
+            raise BadAnswer from wrong
 
 
 async def _bounded(response: httpx.Response, most: int) -> bytes:

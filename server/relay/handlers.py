@@ -8,6 +8,7 @@ from litestar.enums import MediaType
 from litestar.params import Parameter
 from litestar.response import Stream
 
+from client_sync.spans import KEPT, spelled
 from client_sync.wire import (
     MAX_DIRECTORY,
     MAX_REQUEST,
@@ -80,7 +81,8 @@ async def push(request: Asked) -> Response[bytes]:
     time = await here.time()
     done = await records.append(packets, sender, await here.members.all(), time.now)
     here.doorbell.ring(done.concerned)
-    return Response(_told(done.results), media_type=MediaType.JSON)
+    headers = {KEPT: str(done.kept)}
+    return Response(_told(done.results), media_type=MediaType.JSON, headers=headers)
 
 
 @get("/records")
@@ -88,6 +90,7 @@ async def pull(
     request: Asked,
     after: Annotated[str, Parameter(max_length=64)] = START,
     limit: Annotated[int, Parameter(ge=1, le=PAGE_RECORDS)] = PAGE_RECORDS,
+    without: Annotated[str, Parameter(max_length=1_024)] = "",
 ) -> Response[bytes]:
     """What this member has yet to see."""
     here = station(request)
@@ -95,9 +98,12 @@ async def pull(
     try:
         number = (await here.members.directory()).number
         now = (await here.time()).now
-        page = await pages.after(after, member.identity, now, number, limit)
+        own = spelled(without)
+        page = await pages.after(after, member.identity, now, number, limit, own)
     except UnknownCursor:
         raise refusal(410, "unknown cursor") from None
+    except Misframed:
+        raise refusal(400, "malformed") from None
     return Response(frame_page(page), media_type=_BYTES)
 
 

@@ -1,10 +1,13 @@
 """What a member gets at a pull: its records and statements after a cursor, in commit order."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from piccolo.query.functions import Length
 
+from client_sync.spans import Span
 from client_sync.wire import PAGE_BYTES, PAGE_RECORDS, Packet, Page
 from server.relay import counter
 from server.relay.tables import EVERYONE, Addressee, HeldRecord, HeldShare, HeldStatement
@@ -18,23 +21,35 @@ def hour_of(now: datetime) -> int:
     return at - at % _HOUR
 
 
-async def after(
-    cursor: str, member: bytes, now: datetime, directory: int = 0, limit: int = PAGE_RECORDS
+async def after(  # noqa: PLR0917 - a page depends on this many things
+    cursor: str,
+    member: bytes,
+    now: datetime,
+    directory: int = 0,
+    limit: int = PAGE_RECORDS,
+    without: Sequence[Span] = (),
 ) -> Page:
-    """What this member has yet to see; UnknownCursor if this relay never was where it says."""
+    """What this member has yet to see; UnknownCursor if this relay never was where it says.
+
+    `without` are the member's own pushes of this round: it has no need to be told of them.
+    """
     end = await counter.head()
-    begin = await counter.place_of(cursor, end)
-    if begin.n == end.n:
+    begin = _beyond((await counter.place_of(cursor, end)).n, without)
+    if begin >= end.n:
         return Page((), (), end.cursor, False, hour_of(now), directory)
-    until = await _page_end(begin.n, end.n, member, limit)
+    wanted = _records_of(member, begin)
+    for span in without:
+        if span.last > begin:
+            wanted &= (HeldRecord.g <= span.before) | (HeldRecord.g > span.last)
+    until = await _page_end(begin, end.n, member, limit, wanted)
     stop = end if until >= end.n else await counter.chain_at(until)
     # Put in order here: a database would carry the bodies through its sorting.
     records = await HeldRecord.select(HeldRecord.g, HeldRecord.stub, HeldRecord.body).where(
-        _records_of(member, begin.n) & (HeldRecord.g <= stop.n)
+        wanted & (HeldRecord.g <= stop.n)
     )
     statements = (
         await HeldStatement.select(HeldStatement.signed)
-        .where(_statements_to(member, begin.n) & (HeldStatement.g <= stop.n))
+        .where(_statements_to(member, begin) & (HeldStatement.g <= stop.n))
         .order_by(HeldStatement.g)
     )
     return Page(
@@ -47,12 +62,20 @@ async def after(
     )
 
 
-async def _page_end(begin: int, end: int, member: bytes, limit: int) -> int:
+def _beyond(begin: int, without: Sequence[Span]) -> int:
+    """The first place after which there may be something to tell."""
+    for span in sorted(without, key=attrgetter("before")):
+        if span.before <= begin:
+            begin = max(begin, span.last)
+    return begin
+
+
+async def _page_end(begin: int, end: int, member: bytes, limit: int, wanted: Any) -> int:
     """Where this page stops: at the end of an append, about where it is full."""
     limit = max(1, min(limit, PAGE_RECORDS))
     records = (
         await HeldRecord.select(HeldRecord.g, Length(HeldRecord.body, alias="size"))
-        .where(_records_of(member, begin) & (HeldRecord.g <= end))
+        .where(wanted & (HeldRecord.g <= end))
         .order_by(HeldRecord.g)
         .limit(limit + 1)
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Final
 
+from client_sync.spans import Span
 from client_sync.wire import Outcome, Packet
 from crypto.errors import CryptoError, Refused, RefusedReason
 from crypto.log import Log, follow
@@ -32,10 +33,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """What became of a push, and who has something new to fetch."""
+    """What became of a push, who has something new to fetch, and under which numbers it lies."""
 
     results: tuple[Result, ...]
     concerned: frozenset[bytes]
+    kept: Span
 
 
 @dataclass(slots=True)
@@ -86,6 +88,7 @@ async def append(
     return Appended(
         tuple(Result(one.id, one.outcome or Outcome.LEFT, one.reason) for one in offers),
         frozenset(who for log in moved.values() for who in (log.owner, log.recipient)),
+        Span(begin.n, begin.n + len(kept)),
     )
 
 

@@ -197,6 +197,69 @@ def test_results_that_do_not_match_the_push_are_not_believed(body: bytes):
     asyncio.run(walk())
 
 
+def results(kept: str = "", count: int = 1) -> Answer:
+    body = json.dumps([["00" * 32, "accepted", ""]] * count).encode()
+    return said(body, "200 OK", *([f"casefold-kept: {kept}"] if kept else []))
+
+
+def test_what_was_just_handed_over_is_not_asked_for():
+    page, more = (
+        said(frame_page(Page((), (), "9.cd", there_is_more, 3_600, 1)))
+        for there_is_more in (False, True)
+    )
+    answers = iter([results("3-5"), results("5-5"), results("5-7"), results("9-12"), more, page])
+
+    async def walk() -> None:
+        answer = lambda path: admitted(path) or next(answers, page)  # noqa: E731
+        async with answering(answer) as (courier, asked):
+            for _ in range(4):
+                await courier.push([Packet(b"stub")])
+            for _ in range(3):
+                await courier.pull("1.ab")
+            assert asked[-3:] == [
+                "/records?after=1.ab&without=3-7.9-12",
+                "/records?after=1.ab&without=3-7.9-12",
+                "/records?after=1.ab",
+            ]
+
+    asyncio.run(walk())
+
+
+def test_who_asks_from_the_start_asks_for_everything():
+    answers = iter([results("3-5"), said(PAGE)])
+
+    async def walk() -> None:
+        async with answering(lambda path: admitted(path) or next(answers)) as (courier, asked):
+            await courier.push([Packet(b"stub")])
+            await courier.pull()
+            assert asked[-1] == "/records"
+
+    asyncio.run(walk())
+
+
+def test_a_relay_that_lost_its_past_is_asked_without_the_numbers_it_gave_then():
+    answers = iter([results("3-5"), said(b"{}", "410 Gone"), said(PAGE)])
+
+    async def walk() -> None:
+        async with answering(lambda path: admitted(path) or next(answers)) as (courier, asked):
+            await courier.push([Packet(b"stub")])
+            with pytest.raises(CursorUnknown):
+                await courier.pull("1.ab")
+            await courier.pull("1.ab")
+            assert asked[-1] == "/records?after=1.ab"
+
+    asyncio.run(walk())
+
+
+def test_a_number_no_relay_gives_is_not_believed():
+    async def walk() -> None:
+        async with answering(after_admission(results("5-3"))) as (courier, _):
+            with pytest.raises(BadAnswer):
+                await courier.push([Packet(b"stub")])
+
+    asyncio.run(walk())
+
+
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:1", "http://[::1", "nonsense", "ftp://x.invalid"]
 )

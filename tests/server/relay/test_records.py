@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from client_sync.spans import Span
 from client_sync.wire import Outcome, Packet
 from crypto.record import STUB_BYTES
 from server.relay import pages
@@ -342,6 +343,33 @@ def test_pages_end_where_pushes_ended_and_together_are_everything():
         assert seen == [packet for part in parts for packet in part.packets]
         assert count > 3
         assert (await pages.after(cursor, MEADOW.identity.public, NOW)).records == ()
+
+    asyncio.run(walk())
+
+
+def test_what_a_member_says_it_handed_over_is_left_out_and_nothing_else():
+    mine, theirs, later = lane().changes(2), lane(owner=MEADOW, to=HARBOUR), lane()
+
+    async def walk() -> None:
+        first = (await push(mine.packets)).kept
+        start = (await pages.after(START, HARBOUR.identity.public, NOW)).cursor
+        between = await push(theirs.packets, MEADOW)
+        last = (await push(later.packets)).kept
+
+        async def seen(cursor: str, *without: Span) -> tuple[Packet, ...]:
+            page = await pages.after(cursor, HARBOUR.identity.public, NOW, without=without)
+            assert not page.more
+            assert page.cursor == (await pages.after(START, LANTERN.identity.public, NOW)).cursor
+            return page.records
+
+        assert first == Span(0, 3)
+        assert between.kept == Span(3, 4)
+        assert last == Span(4, 5)
+        assert await seen(START, first) == theirs.packets + later.packets
+        assert await seen(START, last, first) == theirs.packets
+        assert await seen(start, last) == theirs.packets
+        assert await seen(start, Span(3, 5)) == ()
+        assert await seen(start) == theirs.packets + later.packets
 
     asyncio.run(walk())
 

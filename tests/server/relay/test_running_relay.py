@@ -102,6 +102,25 @@ def test_what_one_agency_pushes_another_pulls_and_a_third_does_not(relay: Runnin
     asyncio.run(walk())
 
 
+def test_an_agency_does_not_get_back_what_it_just_handed_over(relay: RunningRelay):
+    first, ours, theirs = lane(), lane().changes(2), lane(owner=MEADOW, to=HARBOUR)
+
+    async def walk() -> None:
+        async with HARBOUR.courier(relay.url) as harbour, MEADOW.courier(relay.url) as meadow:
+            await harbour.push(first.packets)
+            cursor = (await harbour.pull()).cursor
+            await harbour.push(ours.packets[:1])
+            await meadow.push(theirs.packets)
+            await harbour.push(ours.packets[1:])
+            page = await harbour.pull(cursor)
+
+            assert page.records == theirs.packets
+            assert (await harbour.pull(page.cursor)).records == ()
+            assert len((await meadow.pull()).records) == 5
+
+    asyncio.run(walk())
+
+
 def test_an_acknowledged_record_survives_a_killed_relay_and_tokens_are_asked_for_again(
     relay: RunningRelay,
 ):
@@ -355,6 +374,8 @@ def test_an_unknown_address_and_a_bad_cursor_are_plain_answers(client: httpx.Cli
     assert client.get("/records?after=9.ff", headers=headers).status_code == 410
     assert client.get("/records?after=" + "9" * 99, headers=headers).status_code == 400
     assert client.get("/records?limit=-1", headers=headers).status_code == 400
+    assert client.get("/records?without=5-3", headers=headers).status_code == 400
+    assert client.get("/records?without=" + "9" * 2_000, headers=headers).status_code == 400
 
 
 def test_the_relay_writes_nothing_about_anybody(relay: RunningRelay):
