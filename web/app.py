@@ -30,12 +30,12 @@ from web.pages import (
     consents,
     drafts,
     node,
-    partners,
     releases,
     session,
     shared,
     shares,
     staff,
+    standing,
     sync,
 )
 from web.plain import NOT_HERE, plain_page, plain_part, to_problem
@@ -71,7 +71,7 @@ def create(settings: Settings, keyholder: Keyholder, syncer: Syncer, origin: str
             *consents.handlers,
             *shares.handlers,
             *shared.handlers,
-            *partners.handlers,
+            *standing.handlers,
             *staff.handlers,
             *audit.handlers,
             *sync.handlers,

@@ -80,13 +80,13 @@ def test_an_agency_joins_by_page_and_every_change_of_its_standing_reaches_it(
         their_card, their_words = _card(theirs, housing)
         our_card, our_words = _card(ours, four.coordinating)
 
-        theirs.goto(f"{housing.url}/partners")
+        theirs.goto(f"{housing.url}/partners/standing")
         bars_nobody(theirs)
         _fill_card(theirs, "join", our_card, our_words)
         theirs.get_by_role("button", name="Join this coordinating node").click()
         expect(theirs.locator("#notice")).to_contain_text("Joined")
 
-        ours.goto(f"{four.coordinating.url}/partners")
+        ours.goto(f"{four.coordinating.url}/partners/standing")
         ours.get_by_text("Take an agency in").click()
         _fill_card(ours, "enrol", their_card, "eight words that nobody ever read out aloud")
         ours.fill("#enrol-until", "2032-04-30")

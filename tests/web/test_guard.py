@@ -25,7 +25,7 @@ def paths(pages: Pages) -> list[str]:
 def test_every_answer_wears_the_same_headers(pages: Pages, node: nodes.TestedNode) -> None:
     async def scenario() -> None:
         await pages.work(node)
-        await pages.get("/partners")
+        await pages.get("/partners/standing")
         asked = [path for path in paths(pages) if path != "/events"]
 
         for path in [*asked, "/nowhere", "/static/app.css", "/static/nowhere.css"]:

@@ -1,4 +1,4 @@
-"""Partners: who takes part, how far, until when; this node's own card; taking agencies in."""
+"""Standing: who takes part, how far, until when; this node's own card; taking agencies in."""
 
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
@@ -57,7 +57,7 @@ class CardForm:
 
 
 @dataclass(frozen=True, slots=True)
-class PartnersPage:
+class StandingPage:
     """The directory this node believes, and what can be done about it."""
 
     token: str
@@ -78,7 +78,14 @@ class CardPage:
 
 
 @get("/partners")
-async def partners_page(request: AnyRequest, desk: AtWork) -> Response[str]:
+async def partners_page(desk: AtWork) -> Response[str]:
+    """How everybody stands, until there is a page to find them on."""
+    require(desk, Act.LIST_PARTNERS)
+    return Response("", status_code=303, headers={"Location": "/partners/standing"})
+
+
+@get("/partners/standing")
+async def standing_page(request: AnyRequest, desk: AtWork) -> Response[str]:
     """Who takes part."""
     lines = tuple(_line(one, desk) for one in await coalition.partners(desk))
     number, until = desk.directory.number, day(desk.directory.valid_until)
@@ -87,7 +94,7 @@ async def partners_page(request: AnyRequest, desk: AtWork) -> Response[str]:
         if desk.node.joined
         else "Begin by joining a coordinating node: exchange cards, compare eight words by voice."
     )
-    value = PartnersPage(
+    value = StandingPage(
         token=new_token(),
         lede=f"Directory number {number}, good until {until}."
         if lines
@@ -98,7 +105,7 @@ async def partners_page(request: AnyRequest, desk: AtWork) -> Response[str]:
         tiers=tuple(Option(str(tier.value), tier_words(tier.value, desk.pack)) for tier in Tier),
         may_change=desk.node.coordinating and may(desk.roles, Act.CHANGE_PARTNER),
     )
-    return await show(request, desk, "/partners", "partners/page.html", value)
+    return await show(request, desk, "/partners", "standing/page.html", value)
 
 
 def _line(one: Partner, desk: Desk) -> PartnerLine:
@@ -138,7 +145,7 @@ def _forms(desk: Desk) -> tuple[CardForm, ...]:
                 "Take an agency in",
                 "Its agreement is signed and its words were compared by voice. "
                 "The next directory carries it to everybody.",
-                "/partners/enrol",
+                "/partners/standing/enrol",
                 "Take this agency in",
                 enrols=True,
             )
@@ -149,7 +156,7 @@ def _forms(desk: Desk) -> tuple[CardForm, ...]:
                 "join",
                 "Join a coordinating node",
                 "From then on this node believes the directory that it signs.",
-                "/partners/join",
+                "/partners/standing/join",
                 "Join this coordinating node",
                 open=True,
             )
@@ -160,7 +167,7 @@ def _forms(desk: Desk) -> tuple[CardForm, ...]:
                 "verify",
                 "Check a partner's words yourself",
                 "You need not take the coordinating node's word for it.",
-                "/partners/verify",
+                "/partners/standing/verify",
                 "These are their words",
             )
         )
@@ -179,7 +186,7 @@ def _card(form: Typed, name: str) -> tuple[bytes, str]:
         ) from None
 
 
-@post("/partners/enrol")
+@post("/partners/standing/enrol")
 async def enrol(request: AnyRequest, desk: AtWork) -> Response[Any]:
     """Take an agency in."""
     require(desk, Act.ENROL)
@@ -193,14 +200,14 @@ async def enrol(request: AnyRequest, desk: AtWork) -> Response[Any]:
         await coalition.enrol(raw, tier, seats, until, words, desk)
         return go(
             request,
-            "/partners",
+            "/partners/standing",
             "The agency is in the directory. It reaches everybody with their next sync.",
         )
 
     return await once(request, form, act)
 
 
-@post("/partners/join")
+@post("/partners/standing/join")
 async def join(request: AnyRequest, desk: AtWork) -> Response[Any]:
     """Trust a coordinating node."""
     require(desk, Act.JOIN)
@@ -209,12 +216,12 @@ async def join(request: AnyRequest, desk: AtWork) -> Response[Any]:
 
     async def act() -> Response[Any]:
         await coalition.join(raw, words, desk)
-        return go(request, "/partners", "Joined. The directory comes with the next sync.")
+        return go(request, "/partners/standing", "Joined. The directory comes with the next sync.")
 
     return await once(request, form, act)
 
 
-@post("/partners/verify")
+@post("/partners/standing/verify")
 async def verify(request: AnyRequest, desk: AtWork) -> Response[Any]:
     """Write down that the words were compared here too."""
     require(desk, Act.VERIFY_PARTNER)
@@ -223,12 +230,12 @@ async def verify(request: AnyRequest, desk: AtWork) -> Response[Any]:
 
     async def act() -> Response[Any]:
         await coalition.verify(raw, words, desk)
-        return go(request, "/partners", "Written down: their words were checked here.")
+        return go(request, "/partners/standing", "Written down: their words were checked here.")
 
     return await once(request, form, act)
 
 
-@post("/partners/{row:str}")
+@post("/partners/standing/{row:str}")
 async def change(request: AnyRequest, row: FromPath[str], desk: AtWork) -> Response[Any]:
     """Change how an agency stands, in the next directory."""
     require(desk, Act.CHANGE_PARTNER)
@@ -256,7 +263,7 @@ async def change(request: AnyRequest, row: FromPath[str], desk: AtWork) -> Respo
         await coalition.change_partner(agency.identity, wanted, desk)
         return go(
             request,
-            "/partners",
+            "/partners/standing",
             "The change is published. It reaches everybody with their next sync.",
         )
 
@@ -280,7 +287,7 @@ async def card_page(request: AnyRequest, desk: AtWork) -> Response[str]:
         request,
         desk,
         "/partners",
-        "partners/card.html",
+        "standing/card.html",
         CardPage(words, _card_text(desk)),
     )
 
@@ -297,4 +304,4 @@ async def card_file(desk: AtWork) -> Response[str]:
     )
 
 
-handlers = (partners_page, enrol, join, verify, change, card_page, card_file)
+handlers = (partners_page, standing_page, enrol, join, verify, change, card_page, card_file)
