@@ -10,7 +10,7 @@ class EntryDocument(Table, tablename="entry_document"):
     id = Integer(primary_key=True, default=1)
     body = Bytea()  # the raw Automerge changes and the heads
     revision = BigInt(default=0)
-    count = Integer(default=0)  # changes in the document
+    changes = Integer(default=0)
     changed_at = BigInt(default=0)
 
 
