@@ -5,7 +5,7 @@ import unicodedata
 from typing import Final
 
 _WORD: Final = re.compile(r"[^\W_]+")
-_APOSTROPHES: Final = str.maketrans("", "", "'’ʼ`")
+_APOSTROPHES: Final = dict.fromkeys(map(ord, "'`\u2019\u02bc"))
 _LONGEST: Final = 40  # a longer run of letters is no word anybody types
 
 
