@@ -58,7 +58,7 @@ def lives(consent: Consent, pack: Protocol, today: date) -> Reason | None:
         return Reason.CONSENT_ENDED
     if today < consent.signed_on:
         return Reason.CONSENT_NOT_YET
-    if consent.ends - consent.signed_on > timedelta(days=pack.consents.max_days):
+    if consent.ends - consent.signed_on > timedelta(days=pack.consents.longest(consent.form)):
         return Reason.CONSENT_TOO_LONG
     return None
 

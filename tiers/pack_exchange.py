@@ -7,7 +7,8 @@ from tiers.pack_keys import EXCHANGES, KEYS, TIERS
 from tiers.pack_reading import PackText
 from tiers.tier import Tier
 
-CONSENT_FORMS = frozenset({"written", "spoken"})
+SPOKEN = "spoken"
+CONSENT_FORMS = frozenset({"written", SPOKEN})
 # Which ways of giving consent a legal profile takes at most; a pack may take fewer.
 LEGAL_PROFILES: Mapping[str, frozenset[str]] = {
     "us": frozenset({"written"}),
@@ -38,6 +39,11 @@ class ConsentTerms:
     plan_sections: frozenset[str]
     handoff_sections: frozenset[str]  # what a find may carry besides, when she ticks it
     purposes: Mapping[str, str]
+    spoken_days: int  # a yes that only two witnesses heard lives no longer than this
+
+    def longest(self, form: str) -> int:
+        """How many days a consent given in this form may last."""
+        return self.spoken_days if form == SPOKEN else self.max_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,7 @@ def read_consents(pack: PackText, may_leave: frozenset[str], profile: str) -> Co
         plan_sections=plan,
         handoff_sections=handoff,
         purposes=purposes,
+        spoken_days=pack.number("consents", "spoken_days", low=1, high=max_days, default=max_days),
     )
 
 

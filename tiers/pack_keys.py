@@ -42,6 +42,7 @@ KEYS: Mapping[str, frozenset[str]] = {
         [
             "max_days",
             "default_days",
+            "spoken_days",
             "forms",
             "purposes",
             "find_sections",

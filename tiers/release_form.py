@@ -73,9 +73,11 @@ def _check_days(form: ReleaseForm, pack: Protocol, today: date) -> None:
         raise FormMistake("signed_on", "this day has not come yet.")
     if form.ends < today:
         raise FormMistake("ends", "this day has passed; she would have to sign a new release.")
-    last = form.signed_on + timedelta(days=pack.consents.max_days)
+    days = pack.consents.longest(form.form)
+    last = form.signed_on + timedelta(days=days)
     if form.ends > last:
-        sentence = f"the protocol allows {pack.consents.max_days} days: at most {last}."
+        given = " to a spoken release" if days < pack.consents.max_days else ""
+        sentence = f"the protocol allows {days} days{given}: at most {last}."
         raise FormMistake("ends", sentence)
 
 
