@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from server.casework import cases
@@ -14,6 +13,7 @@ from server.node.desk import Desk
 from tests.coalition import HARBOUR, NORTHGATE, PASSPHRASE, RIVER
 from tests.web.conftest import Story
 from tests.web.served import VENDOR, apart
+from tests.web.windows import PHONE, WIDE, nothing_for_axe, signed_in
 from tiers.fragment import Place
 
 pytestmark = [
@@ -21,41 +21,25 @@ pytestmark = [
     pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install"),
 ]
 _WHO = {NORTHGATE: "Maya Lind", HARBOUR: "Robin Vale", RIVER: "Sam Okoro"}
-expect.set_options(timeout=20_000)  # a derivation takes its time on a busy machine
-WIDE, PHONE = (1280, 900), (390, 844)
 Opened = Callable[..., Page]
 
 
 @pytest.fixture
 def opened(browser: Browser, story: Story) -> Iterator[Opened]:
     """Ask it for an agency: a page of its node on which somebody has signed in."""
-    contexts = []
+    windows: list[Page] = []
 
     def at(name: str, size: tuple[int, int] = WIDE) -> Page:
-        contexts.append(browser.new_context(viewport={"width": size[0], "height": size[1]}))
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
-        page.goto(f"{story.served[name].url}/sign-in")
-        page.fill("#name", _WHO[name])
-        page.fill("#passphrase", PASSPHRASE)
-        page.click("button[type=submit]")
-        page.wait_for_url(re.compile(r"/(cases|shared)$"))
-        return page
+        windows.append(signed_in(browser, story.served[name].url, _WHO[name], size))
+        return windows[-1]
 
     yield at
-    for context in contexts:
-        context.close()
+    for window in windows:
+        window.context.close()
 
 
 def visit(page: Page, story: Story, name: str, path: str) -> None:
     page.goto(f"{story.served[name].url}{path}")
-
-
-def nothing_for_axe(page: Page, path: str) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], path
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-    assert page.title() == "Casefold"
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
@@ -68,7 +52,7 @@ def test_no_page_of_an_agency_shuts_anybody_out(
         "/cases/new",
         "/consents",
         "/shared",
-        "/partners",
+        "/partners/standing",
         "/card",
         "/staff",
         "/audit",
@@ -101,7 +85,7 @@ def test_no_page_of_the_coordinator_shuts_anybody_out(
 ) -> None:
     page = opened(NORTHGATE, size)
 
-    for path in ["/shared", f"/shared/{story.ref}", "/partners", "/audit"]:
+    for path in ["/shared", f"/shared/{story.ref}", "/partners/standing", "/audit"]:
         visit(page, story, NORTHGATE, path)
         for details in page.locator("main details").all():
             details.evaluate("one => { one.open = true }")
@@ -134,40 +118,6 @@ def test_a_wrong_passphrase_is_said_beside_the_form_which_keeps_the_name(
     expect(page.locator("#name")).to_have_attribute("aria-invalid", "true")
     nothing_for_axe(page, "the problem")
     page.close()
-
-
-def test_the_release_reads_itself_aloud_and_opens_the_plan_with_our_own_tell(
-    opened: Opened, story: Story
-) -> None:
-    page = opened(HARBOUR)
-    visit(page, story, HARBOUR, f"/cases/{story.ref}/release")
-
-    expect(page.locator("#aloud")).to_contain_text("Nothing is ticked")
-    assert page.locator("main input[type=checkbox]:checked").count() == 0
-    plan = page.get_by_label("River Police may get the plan")
-    expect(plan).to_be_disabled()
-    page.get_by_label("River Police may look me up").check()
-    expect(page.locator("#aloud")).to_contain_text("River Police may be told")
-    page.get_by_label("Harbour Centre may tell the meeting").check()
-    expect(plan).to_be_enabled()
-    nothing_for_axe(page, "the release, half ticked")
-
-    page.get_by_role("button", name="Record this release").click()
-    expect(page.locator("#problem a").first).to_be_visible()
-    expect(page.get_by_label("River Police may look me up")).to_be_checked()
-
-
-def test_the_release_is_one_sheet_of_paper(opened: Opened, story: Story) -> None:
-    page = opened(HARBOUR)
-    visit(page, story, HARBOUR, f"/cases/{story.ref}/release")
-    for row in page.locator("#rows input[type=checkbox]:enabled").all():
-        row.check()
-    expect(page.locator("#aloud p").nth(2)).to_be_visible()
-
-    margin = dict.fromkeys(("top", "bottom", "left", "right"), "12mm")
-    sheets = re.findall(rb"/Type\s*/Page[^s]", page.pdf(format="A4", margin=margin))
-
-    assert len(sheets) == 1
 
 
 def test_words_half_typed_come_back_after_two_quick_escapes(opened: Opened, story: Story) -> None:

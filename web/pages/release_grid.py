@@ -58,6 +58,17 @@ class GridRow:
     ticks: tuple[Tick, ...]
     initials_name: str
     initials: str
+    aloud_name: str
+    words_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AloudRow:
+    """The sentence one agency's ticks make; none while nothing is ticked."""
+
+    id: str
+    agency: str
+    sentence: str
 
 
 def survivor_of(record: cases.CaseRecord) -> str:
@@ -120,8 +131,19 @@ def _row(
     ticks += [tick(f"about.{one.value}", one.words) for one in others(record, desk)]
     initials = values.get(f"initials.{key}") or [""]
     return GridRow(
-        agency.identity, agency.name, collector, tuple(ticks), f"initials.{key}", initials[-1]
+        agency.identity,
+        agency.name,
+        collector,
+        tuple(ticks),
+        initials_name=f"initials.{key}",
+        initials=initials[-1],
+        aloud_name=f"aloud-{key}",
+        words_name=_words_name(agency),
     )
+
+
+def _words_name(agency: Agency) -> str:
+    return f"words-{agency.identity[:16]}"
 
 
 def _read_row(agency: Agency, form: Typed, record: cases.CaseRecord, desk: Desk) -> dict[str, Any]:
@@ -184,30 +206,43 @@ def as_file(form: Typed, record: cases.CaseRecord, desk: Desk) -> dict[str, Any]
     return file
 
 
-def sentences(form: Typed, record: cases.CaseRecord, desk: Desk) -> list[tuple[str, str]]:
-    """What each ticked row means, one plain sentence each."""
+def sentences(form: Typed, record: cases.CaseRecord, desk: Desk) -> tuple[AloudRow, ...]:
+    """What each agency's ticks mean, one plain sentence each."""
     draft = _half_typed(form, record)
-    said = []
-    for agency, row in _ticked(form, record, desk):
-        line = ReleaseRow(
-            agency=agency.name,
-            find=row["find"],
-            tell=row["tell"],
-            plan=row["plan"],
-            handoff_sections=tuple(row["handoff_sections"]),
-            tell_sections=None,
-            about=tuple(row["about"]),
-            initials=row["initials"],
+    ticked = {agency.identity: row for agency, row in _ticked(form, record, desk)}
+    return tuple(
+        AloudRow(
+            _words_name(agency),
+            agency.name,
+            _sentence(ticked[agency.identity], agency, draft, record, desk)
+            if agency.identity in ticked
+            else "",
         )
-        try:
-            words = read_aloud(line, draft, desk.pack)
-        except FormMistake as mistake:
-            words = f"{agency.name}: {mistake.sentence}"
-        for person in others(record, desk):
-            full = about_words(person.value, record.fragment, desk.pack)
-            words = words.replace(person.value, full)
-        said.append((agency.name, words))
-    return said
+        for agency in _agencies(desk)
+    )
+
+
+def _sentence(
+    row: Mapping[str, Any], agency: Agency, draft: ReleaseForm, record: cases.CaseRecord, desk: Desk
+) -> str:
+    line = ReleaseRow(
+        agency=agency.name,
+        find=row["find"],
+        tell=row["tell"],
+        plan=row["plan"],
+        handoff_sections=tuple(row["handoff_sections"]),
+        tell_sections=None,
+        about=tuple(row["about"]),
+        initials=row["initials"],
+    )
+    try:
+        words = read_aloud(line, draft, desk.pack)
+    except FormMistake as mistake:
+        return f"{agency.name}: {mistake.sentence}"
+    for person in others(record, desk):
+        full = about_words(person.value, record.fragment, desk.pack)
+        words = words.replace(person.value, full)
+    return words
 
 
 def _half_typed(form: Typed, record: cases.CaseRecord) -> ReleaseForm:

@@ -19,7 +19,7 @@ from web.forms import Mistakes, Option, Slip, Typed, new_token, typed
 from web.frame import frame_for, show
 from web.pages import release_grid as grid
 from web.pages.drafts import kept
-from web.pages.release_grid import GridRow
+from web.pages.release_grid import AloudRow, GridRow
 from web.pages.words import name_of
 from web.rendering import agree, page
 from web.workplace import SIGN_OF_LIFE, AnyRequest, AtWork, go, once
@@ -65,7 +65,7 @@ class ReleasePage:
     carrier: str
     max_days: int
     purposes: tuple[Option, ...]
-    children: tuple[Option, ...]
+    others: tuple[Option, ...]
     rows: tuple[GridRow, ...]
     also: tuple[TickBox, ...]
     exclusions: tuple[Exclusions, ...]
@@ -84,20 +84,16 @@ class ReleasePage:
 
 
 @dataclass(frozen=True, slots=True)
-class AloudRow:
-    """The sentence one ticked row makes."""
-
-    agency: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
 class AloudPart:
     """What is read to the survivor before signing."""
 
     rows: tuple[AloudRow, ...]
     promise: str
-    problem: str = ""
+
+    @property
+    def named(self) -> int:
+        """How many agencies are told anything."""
+        return sum(1 for row in self.rows if row.sentence)
 
 
 @get("/cases/{ref:str}/release")
@@ -131,7 +127,7 @@ def _page(
         carrier=coordinating.name if coordinating else "",
         max_days=terms.max_days,
         purposes=tuple(Option(key, words) for key, words in terms.purposes.items()),
-        children=grid.others(record, desk),
+        others=grid.others(record, desk),
         rows=grid.rows(record, values, desk),
         also=_boxes("also", sorted(terms.handoff_sections), values, desk),
         exclusions=_exclusions(values, desk),
@@ -182,8 +178,7 @@ async def aloud(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Respon
     """The sentences the ticks make, as they stand now."""
     require(desk, Act.RECORD_RELEASE)
     record, form = await cases.read(ref, desk), await typed(request)
-    said = grid.sentences(form, record, desk)
-    part = AloudPart(tuple(AloudRow(*one) for one in said), _PROMISE)
+    part = AloudPart(grid.sentences(form, record, desk), _PROMISE)
     return page("release/_aloud.html", part, await frame_for(request, desk, "/cases"))
 
 

@@ -73,6 +73,18 @@
     document.getElementById("said").textContent = "Copied";
   });
 
+  // A control that shows and hides what it names; one that names several works them all.
+  document.addEventListener("click", (event) => {
+    const folds = event.target.closest("[data-folds]");
+    if (!folds) return;
+    const open = folds.getAttribute("aria-expanded") !== "true";
+    folds.setAttribute("aria-expanded", String(open));
+    for (const id of folds.getAttribute("aria-controls").trim().split(" ")) {
+      document.getElementById(id).hidden = !open;
+      document.querySelector(`[data-folds][aria-controls="${id}"]`)?.setAttribute("aria-expanded", String(open));
+    }
+  });
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest("#problem a[href^='#']");
     if (!link) return;

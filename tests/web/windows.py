@@ -1,0 +1,33 @@
+"""A window of the browser in which somebody works, and what no page may do to anybody."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.coalition import PASSPHRASE
+
+expect.set_options(timeout=20_000)  # a derivation takes its time on a busy machine
+WIDE, PHONE = (1280, 900), (390, 844)
+
+
+def signed_in(browser: Browser, url: str, who: str, size: tuple[int, int] = WIDE) -> Page:
+    """A window of its own, in which this person has just signed in at this node."""
+    width, height = size
+    page = browser.new_context(viewport={"width": width, "height": height}).new_page()
+    page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
+    page.goto(f"{url}/sign-in")
+    page.fill("#name", who)
+    page.fill("#passphrase", PASSPHRASE)
+    page.click("button[type=submit]")
+    page.wait_for_url(re.compile(r"/(cases|shared)$"))
+    return page
+
+
+def nothing_for_axe(page: Page, path: str) -> None:
+    """Axe finds nothing, nothing is wider than the window, and the title gives nothing away."""
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], path
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    assert page.title() == "Casefold"
