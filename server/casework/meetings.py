@@ -56,7 +56,7 @@ async def shared_cases(desk: Desk) -> tuple[SharedCase, ...]:
     shut = await received.why_shut(desk)
     cases: dict[str, list[Share]] = {}
     for row in await received.live(desk):
-        if row.case_ref and walls.may_know(row.case_ref, desk):
+        if row.case_ref and walls.may_list(row.case_ref, desk):
             cases.setdefault(row.case_ref, []).append(row)
     return tuple(
         SharedCase(
@@ -82,6 +82,8 @@ async def view_with_gaps(ref: str, desk: Desk) -> Viewed:
     desk.unlocked()
     await received.sort_in(desk)
     case_ref = await whole_ref(ref, desk)
+    if refs.is_invented(case_ref):
+        raise NoSuchCase  # a test handoff is no part of any meeting
     cases = {row.case_ref for row in await received.live(desk)}
     shut = await received.why_shut(desk)
     # While nothing opens, nobody knows to which case a part that just came belongs.

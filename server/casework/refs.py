@@ -7,13 +7,27 @@ from server.casework.errors import NoSuchCase, ShortRefUnclear
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 26
+# Stands at both ends of the reference of a test handoff; by chance at one real case in 2^40.
+_INVENTED = "TEST"
+INVENTED_LIKE = f"{_INVENTED}%{_INVENTED}"
 # Letters people write for one another when they copy by hand.
 _MISREAD = str.maketrans("ILO", "110", "- ")
 
 
 def new_ref() -> str:
     """A reference no case has: 130 random bits."""
-    return "".join(secrets.choice(_CROCKFORD) for _ in range(_LENGTH))
+    ref = _random(_LENGTH)
+    return new_ref() if is_invented(ref) else ref
+
+
+def new_invented_ref() -> str:
+    """A reference that says of itself that its case is invented, for a test handoff."""
+    return f"{_INVENTED}{_random(_LENGTH - 2 * len(_INVENTED))}{_INVENTED}"
+
+
+def is_invented(case_ref: str) -> bool:
+    """Is this the reference of a test handoff? Such a case is in no list and no count of cases."""
+    return case_ref.startswith(_INVENTED) and case_ref.endswith(_INVENTED)
 
 
 def short(case_ref: str) -> str:
@@ -29,6 +43,10 @@ def plain(text: str) -> str:
 def is_whole(text: str) -> bool:
     """Is this a whole reference, written as it is kept?"""
     return len(text) == _LENGTH and all(letter in _CROCKFORD for letter in text)
+
+
+def _random(letters: int) -> str:
+    return "".join(secrets.choice(_CROCKFORD) for _ in range(letters))
 
 
 def pick(text: str, known: Iterable[str]) -> str:

@@ -31,7 +31,13 @@ def coalition_original() -> Iterator[Callable[[postgres.Cluster | None], Coaliti
 
 
 # Whatever speaks SQL of its own kind runs on both; stories that only add acts run on SQLite.
-_ON_BOTH = {"test_fragment_to_meeting", "test_endings", "test_keeping", "test_rounds"}
+_ON_BOTH = {
+    "test_fragment_to_meeting",
+    "test_endings",
+    "test_keeping",
+    "test_rehearsing",
+    "test_rounds",
+}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
