@@ -1,11 +1,11 @@
 """An agency as the directory writes it: its keys, and what the coalition has agreed with it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
 from directory.errors import SnapshotMistake
+from directory.liaison import Liaison, Signatory, read_liaisons, read_signatories
 from directory.strict import Part
 from tiers.standing import Agreement, Standing
 from tiers.tier import Tier
@@ -34,6 +34,9 @@ class Agency:
     verified_on: date | None
     suspended: bool
     coordinating: bool
+    liaisons: tuple[Liaison, ...] = ()
+    signatories: tuple[Signatory, ...] = ()
+    agreement_hash: str | None = None  # of the document that was signed, BLAKE2b in hex
 
     @property
     def id(self) -> str:
@@ -52,8 +55,13 @@ class Agency:
         )
 
     def to_entry(self) -> dict[str, Any]:
-        """The entry as plain values, ready to be signed."""
-        return {
+        """The entry as plain values, ready to be signed; what came later only where it is said."""
+        later = {
+            "liaisons": [one.to_entry() for one in self.liaisons],
+            "signatories": [one.to_entry() for one in self.signatories],
+            "agreement_hash": self.agreement_hash,
+        }
+        return {name: value for name, value in later.items() if value} | {
             "name": self.name,
             "kind": self.kind,
             "identity": self.identity,
@@ -75,7 +83,7 @@ class Agency:
 
 def read_entry(value: object) -> Agency:
     """The agency this entry describes, each part checked."""
-    part = Part(value, _PARTS, SnapshotMistake)
+    part = Part(value, _PARTS, SnapshotMistake, added=_ADDED)
     agency = Agency(
         name=part.line("name"),
         kind=part.code("kind"),
@@ -88,6 +96,9 @@ def read_entry(value: object) -> Agency:
         verified_on=part.day_or_none("verified_on"),
         suspended=part.flag("suspended"),
         coordinating=part.flag("coordinating"),
+        liaisons=read_liaisons(part.rows_or_none("liaisons", _MOST_LIAISONS)),
+        signatories=read_signatories(part.rows_or_none("signatories", _MOST_SIGNATORIES)),
+        agreement_hash=part.digest_or_none("agreement_hash"),
     )
     if (agency.agreement_signed is None) != (agency.agreement_until is None):
         raise SnapshotMistake(f"{agency.name}: an agreement has a first and a last day.")
@@ -105,4 +116,7 @@ def _said(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-_PARTS: Mapping[str, None] = dict.fromkeys(Agency.__dataclass_fields__)
+_MOST_LIAISONS = 3
+_MOST_SIGNATORIES = 12
+_ADDED = ("liaisons", "signatories", "agreement_hash")
+_PARTS = tuple(name for name in Agency.__dataclass_fields__ if name not in _ADDED)

@@ -25,6 +25,14 @@ class NotNewer(DirectoryError):
     """This directory is older than the one in force, so it was not taken."""
 
 
+class NotSignedEnough(DirectoryError):
+    """This directory gives somebody more and lacks signatures. The last one stays."""
+
+
+class Gap(DirectoryError):
+    """Directories between the last one known here and this one are needed first."""
+
+
 class Forked(DirectoryError):
     """Two directories claim one number. Stop, and compare the four words at the next meeting."""
 

@@ -17,9 +17,15 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 class Part:
     """One JSON object whose parts are asked for by name; the wrong shape raises `mistake`."""
 
-    def __init__(self, value: object, parts: Iterable[str], mistake: type[DirectoryError]) -> None:
-        wanted = set(parts)
-        if not isinstance(value, Mapping) or set(value) != wanted:
+    def __init__(
+        self,
+        value: object,
+        parts: Iterable[str],
+        mistake: type[DirectoryError],
+        added: Iterable[str] = (),
+    ) -> None:
+        wanted, may_have = set(parts), set(added)
+        if not isinstance(value, Mapping) or set(value) - may_have != wanted:
             raise mistake(f"It should have exactly these parts: {', '.join(sorted(wanted))}.")
         self._values: Mapping[str, Any] = value
         self._mistake = mistake
@@ -36,6 +42,10 @@ class Part:
     def line_or_none(self, name: str) -> str | None:
         """One line of text, or nothing."""
         return None if self._values[name] is None else self.line(name)
+
+    def line_or_empty(self, name: str) -> str:
+        """One line of text, or an empty one."""
+        return "" if self._values[name] == "" else self.line(name)
 
     def code(self, name: str) -> str:
         """A code in small letters."""
@@ -57,6 +67,19 @@ class Part:
         if not isinstance(value, str) or not _KEY.match(value):
             raise self._mistake(f"“{name}” should be 64 signs, 0 to 9 and a to f.")
         return value
+
+    def digest_or_none(self, name: str) -> str | None:
+        """The hash of something, if it is there."""
+        return self.digest(name) if name in self._values else None
+
+    def keys(self, name: str, high: int) -> tuple[str, ...]:
+        """A list of public keys, each once."""
+        found = self.rows(name, 1, high)
+        if not all(isinstance(one, str) and _KEY.match(one) for one in found):
+            raise self._mistake(f"“{name}” should be a list of keys.")
+        if len(set(found)) != len(found):
+            raise self._mistake(f"“{name}” names one key twice.")
+        return tuple(found)
 
     def key(self, name: str) -> str:
         """A public key that may be used: neither zero nor of low order."""
@@ -103,6 +126,10 @@ class Part:
         if not isinstance(value, list) or not low <= len(value) <= high:
             raise self._mistake(f"“{name}” should be a list of {low} to {high} rows.")
         return value
+
+    def rows_or_none(self, name: str, high: int) -> list[Any]:
+        """A list of rows that was added later: absent when there are none."""
+        return self.rows(name, 1, high) if name in self._values else []
 
     def _code(self, value: object, name: str) -> str:
         if not isinstance(value, str) or not _CODE.match(value):

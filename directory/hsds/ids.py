@@ -1,4 +1,4 @@
-"""Ids that stay: whatever a source calls a row, the directory calls it by the same UUID for ever."""
+"""Ids that stay: whatever a source calls a row, the directory gives it the same UUID for ever."""
 
 import json
 import re

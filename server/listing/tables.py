@@ -1,4 +1,4 @@
-"""The partner directory as this node keeps it: rows in clear, rows shut for those named, imports."""
+"""The partner directory as this node keeps it: rows in clear, rows shut for some, and imports."""
 
 from piccolo.columns import BigInt, Boolean, Bytea, Integer, Text, Varchar
 from piccolo.table import Table
@@ -21,7 +21,7 @@ class ListingRow(Table, tablename="listing_row"):
 
 
 class TrustedRow(Table, tablename="listing_trusted_row"):
-    """What only named agencies may see of a row; in clear this node keeps less of it, or nothing."""
+    """A row only named agencies may see whole; in clear this node keeps less of it, or nothing."""
 
     id = Varchar(length=80, primary_key=True)  # as ListingRow
     organization = Varchar(length=36, default="", index=True)
