@@ -3,7 +3,7 @@
 Nothing here says more than the rows do, at the level it is for: 0 is everybody, 1 is staff.
 """
 
-from piccolo.columns import BigInt, Boolean, Integer, SmallInt, Text, Varchar
+from piccolo.columns import BigInt, Boolean, Integer, Serial, SmallInt, Text, Varchar
 from piccolo.table import Table
 
 
@@ -39,6 +39,7 @@ class ListingFacet(Table, tablename="listing_facet"):
 class FacetValue(Table, tablename="listing_value"):
     """One value of a facet, such as a service type, with the words it is shown by."""
 
+    id: Serial
     facet = Varchar(length=20)
     words = Varchar(length=120)
 
@@ -66,9 +67,11 @@ class UnusualRow(Table, tablename="listing_unusual"):
 class IndexedWord(Table, tablename="listing_word"):
     """A word that stands in some doc of a level, so that a misspelt one is known to be misspelt."""
 
+    id: Serial
     level = SmallInt()
     word = Varchar(length=40)
     docs = Integer(default=0)
+    fresh = Boolean(default=True, index=True)  # not yet among those found by their spelling
 
 
 class IndexState(Table, tablename="listing_index_state"):

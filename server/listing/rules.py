@@ -1,18 +1,19 @@
-"""A schedule of HSDS as a rule that can be kept: on which days, from when to when, by what clock."""
+"""A schedule of HSDS as a rule that can be kept: on which days, at what hours, by what clock."""
 
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from dateutil import rrule
 from dateutil.rrule import weekday
 
 DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_FREQUENCIES: Final = {
+_Frequency = Literal[0, 1, 2, 3, 4, 5, 6]  # as dateutil counts them
+_FREQUENCIES: Final[Mapping[str, _Frequency]] = {
     "DAILY": rrule.DAILY,
     "WEEKLY": rrule.WEEKLY,
     "MONTHLY": rrule.MONTHLY,
@@ -57,7 +58,7 @@ def read(row: Mapping[str, Any], zone: str) -> Rule | None:
     )
 
 
-def _frequency(row: Mapping[str, Any]) -> int | None:
+def _frequency(row: Mapping[str, Any]) -> _Frequency | None:
     said = str(row.get("freq") or "").strip().upper()
     if said:
         return _FREQUENCIES.get(said)
