@@ -96,7 +96,7 @@ def _own(table: str, row: Row) -> Audience:
 
 
 def _of_field(row: Row, name: str) -> Audience:
-    if name in ("x_trusted", _CONFIDENTIAL):
+    if name == "x_trusted" or (name == _CONFIDENTIAL and is_confidential(row)):
         return Audience.TRUSTED
     beside = name.startswith("x_") and name not in _PUBLIC_EXTRAS
     marks = row.get("x_field_audience")
