@@ -71,7 +71,7 @@ class IndexedWord(Table, tablename="listing_word"):
     level = SmallInt()
     word = Varchar(length=40)
     docs = Integer(default=0)
-    fresh = Boolean(default=True, index=True)  # not yet among those found by their spelling
+    fresh = Boolean(default=True)  # not yet among those found by their spelling
 
 
 class IndexState(Table, tablename="listing_index_state"):
