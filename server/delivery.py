@@ -1,21 +1,18 @@
 """One exchange with the relay: what waits goes out, what came is kept, endings before all else."""
 
-import secrets
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import groupby
-from operator import attrgetter
 from typing import Final
 
-from client_sync.courier import Courier, CursorUnknown, NotAdmitted, RelayRefused, Result
+from client_sync.courier import Courier, CursorUnknown, NotAdmitted, RelayRefused
 from client_sync.outbox import next_try
-from client_sync.wire import MAX_RECORDS, Outcome, Packet, Page, batches
+from client_sync.wire import Page
 from server import announcements, beacons
 from server.casework import mailroom
 from server.node import announcing, clock, coalition, database, invitations
 from server.node.desk import Desk, desk_for, locked_desk
 from server.node.tables import NodeRow
+from server.sending import chance, push_records
 from server.sync_report import Refusal, SyncReport
 
 _STATEMENTS: Final = 500
@@ -49,47 +46,8 @@ async def _admitted(desk: Desk, courier: Courier) -> SyncReport:
 
 
 async def _push(desk: Desk, courier: Courier) -> SyncReport:
-    report = await _push_records(desk, courier)
+    report = await push_records(desk, courier)
     return report.and_then(await _push_statements(desk, courier))
-
-
-async def _push_records(desk: Desk, courier: Courier) -> SyncReport:
-    """Endings first, then each share in its order; a relay that lost its past is given it again."""
-    report = SyncReport()
-    healed = False
-    while rows := _whole_shares(await mailroom.waiting(MAX_RECORDS, desk)):
-        lanes = [
-            [Packet(row.stub, row.body) for row in lane]
-            for _, lane in groupby(rows, key=attrgetter("share"))
-        ]
-        attempts = {row.id: row.attempts for row in rows}
-        for batch in batches(lanes):
-            results = await courier.push(batch)
-            report = report.and_then(await _settle(results, attempts, desk))
-            if not healed and any(one.outcome is Outcome.LEFT for one in results):
-                healed = True
-                await mailroom.put_again(desk)
-    return report
-
-
-def _whole_shares(rows: Sequence[mailroom.Waiting]) -> Sequence[mailroom.Waiting]:
-    """Without a last share that may have been cut, unless there is no other."""
-    if len(rows) < MAX_RECORDS or rows[0].share == rows[-1].share:
-        return rows
-    return [row for row in rows if row.share != rows[-1].share]
-
-
-async def _settle(results: Sequence[Result], attempts: dict[str, int], desk: Desk) -> SyncReport:
-    taken = [one.id for one in results if one.outcome in {Outcome.ACCEPTED, Outcome.HELD}]
-    await mailroom.sent(taken)
-    refused = [Refusal(one.id, one.reason) for one in results if one.outcome is Outcome.REFUSED]
-    for one in refused:
-        await mailroom.refused(one.id, one.reason, desk)
-    left = [one.id for one in results if one.outcome is Outcome.LEFT]
-    if left:
-        tries = 1 + max(attempts.get(one, 0) for one in left)
-        await mailroom.put_off(left, int(next_try(tries, desk.now, _chance()).timestamp()))
-    return SyncReport(pushed=len(taken), refused=tuple(refused))
 
 
 async def _push_statements(desk: Desk, courier: Courier) -> SyncReport:
@@ -130,7 +88,7 @@ async def _push_announcements(desk: Desk, courier: Courier) -> SyncReport:
 
 
 async def _put_off(statement: str, attempts: int, desk: Desk) -> None:
-    later = next_try(attempts + 1, desk.now, _chance())
+    later = next_try(attempts + 1, desk.now, chance())
     await mailroom.put_off_statements([statement], int(later.timestamp()))
 
 
@@ -218,7 +176,3 @@ async def again(desk: Desk) -> Desk:
     if desk.staff is None:
         return await locked_desk(desk.settings, desk.keys)
     return await desk_for(desk.settings, desk.staff, desk.keys)
-
-
-def _chance() -> float:
-    return secrets.randbelow(1_000) / 1_000

@@ -8,7 +8,15 @@ from server.casework import ending, ledger, sealing, upkeep
 from server.casework.expiry import expire
 from server.casework.keeping import Kept, Refusal, keep
 from server.casework.ledger import Held
-from server.casework.outgoing import Waiting, put_again, put_off, refused, sent, waiting
+from server.casework.outgoing import (
+    Stretch,
+    Waiting,
+    put_again,
+    put_off,
+    refused,
+    sent,
+    waiting,
+)
 from server.casework.own import OwnCase, load, me, named_agency, unix, whole_ref
 from server.casework.post import (
     put_off_statements,
@@ -35,6 +43,7 @@ __all__ = [
     "Refusal",
     "Sent",
     "SharedPart",
+    "Stretch",
     "Waiting",
     "caught_up",
     "expire",

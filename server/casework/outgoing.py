@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from crypto.record import Record
 from server.casework.own import me, unix
@@ -15,14 +16,29 @@ _SAID_AGAIN = ["withdrawn", "receipt", "needs-key"]
 _WAITING = """
     SELECT o.id, o.share, o.seq, o.close_first, o.attempts, r.stub, r.body FROM (
         SELECT id, share, seq, close_first, attempts FROM casework_outbox
-        WHERE refused = '' AND next_try <= {}
+        WHERE refused = '' AND next_try <= {} BESIDE
         ORDER BY close_first DESC, share, seq LIMIT {}
     ) AS o JOIN casework_record AS r ON r.id = o.id
 """
+_BESIDE = """
+    AND ((NOT close_first, share, seq) < ({}, {}, {})
+    OR (NOT close_first, share, seq) > ({}, {}, {}))
+"""
+_PUT_RECORD = (
+    "INSERT INTO casework_record (id, share, kind, epoch, seq, stub, body) "
+    "VALUES ({}, {}, {}, {}, {}, {}, {})"
+)
+_PUT_OUT = (
+    "INSERT INTO casework_outbox (id, share, seq, close_first, attempts, next_try, refused) "
+    "VALUES ({}, {}, {}, {}, {}, {}, {})"
+)
 _DROP_REPLACED = """
     UPDATE casework_record SET body = NULL WHERE id = {} AND body IS NOT NULL
     AND epoch < (SELECT s.epoch FROM casework_share AS s WHERE s.id = casework_record.share)
 """
+
+Place = tuple[bool, str, int]  # where a record stands in the order in which all of them go
+Stretch = tuple[Place, Place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +47,16 @@ class Waiting:
 
     id: str
     share: str
+    seq: int
     stub: bytes
     body: bytes
     close_first: bool
     attempts: int
+
+    @property
+    def place(self) -> Place:
+        """Endings first, then each share in its order."""
+        return not self.close_first, self.share, self.seq
 
 
 async def put_out(record: Record) -> None:
@@ -42,31 +64,24 @@ async def put_out(record: Record) -> None:
     require_transaction()
     stub = record.stub
     share, ident = stub.share.hex(), stub.id.hex()
-    await RecordRow.insert(
-        RecordRow(
-            id=ident,
-            share=share,
-            kind=stub.kind.value,
-            epoch=stub.epoch,
-            seq=stub.seq,
-            stub=stub.raw,
-            body=record.body or None,
-        )
-    )
     closes = not record.body
-    await OutboxRow.insert(
-        OutboxRow(id=ident, share=share, seq=stub.seq, close_first=closes, next_try=0)
-    )
+    place = (ident, share, stub.kind.value, stub.epoch, stub.seq, stub.raw, record.body or None)
+    await many(_PUT_RECORD, [place])
+    await many(_PUT_OUT, [(ident, share, stub.seq, closes, 0, 0, "")])
 
 
-async def waiting(limit: int, desk: Desk) -> list[Waiting]:
-    """What may be sent now: endings first, then each share in its order."""
-    rows = await OutboxRow.raw(_WAITING, unix(desk), limit)
-    rows.sort(key=lambda row: (not row["close_first"], row["share"], row["seq"]))
-    return [
+async def waiting(limit: int, desk: Desk, beside: Stretch | None = None) -> list[Waiting]:
+    """What may be sent now, first things first, but for a stretch that is on its way already."""
+    if beside is None:
+        rows = await OutboxRow.raw(_WAITING.replace("BESIDE", ""), unix(desk), limit)
+    else:
+        asked = _WAITING.replace("BESIDE", _BESIDE)
+        rows = await OutboxRow.raw(asked, unix(desk), *beside[0], *beside[1], limit)
+    found = [
         Waiting(
             row["id"],
             row["share"],
+            row["seq"],
             bytes(row["stub"]),
             bytes(row["body"] or b""),
             bool(row["close_first"]),
@@ -74,6 +89,8 @@ async def waiting(limit: int, desk: Desk) -> list[Waiting]:
         )
         for row in rows
     ]
+    found.sort(key=attrgetter("place"))
+    return found
 
 
 async def sent(ids: Sequence[str]) -> None:
