@@ -11,9 +11,9 @@ from typing import Any
 from client_sync import document
 from client_sync.entry import Entry, place, register_of
 from directory.audience import Audience
-from directory.hsds.hanging import Key, hangs_from
+from directory.hsds.hanging import Key, Rows
 from directory.hsds.objects import Dataset, Row
-from directory.hsds.profile import audiences, is_confidential, seen_by
+from directory.hsds.profile import audiences, seen_by
 from tiers.fragment import Place, Written
 
 TRUSTED = "x_trusted"
@@ -23,20 +23,15 @@ VOCABULARY = frozenset({"taxonomies", "taxonomy_terms"})
 
 def whole(entry: Entry) -> dict[str, list[dict[str, Any]]]:
     """Everything the entry says now, without rows that hang from one that was removed."""
-    there = {key: row.values for key, row in entry.rows.items() if not row.removed}
-    known = set(there)
-    while gone := [
-        key
-        for key, row in there.items()
-        if any(parent in entry.rows and parent not in known for parent in hangs_from(key[0], row))
-    ]:
-        for key in gone:
-            del there[key]
-            known.discard(key)
-    dataset: dict[str, list[dict[str, Any]]] = {}
-    for (table, _), row in sorted(there.items()):
-        dataset.setdefault(table, []).append(dict(row))
-    return dataset
+    removed = {key for key, row in entry.rows.items() if row.removed}
+    there = {key: row.values for key, row in sorted(entry.rows.items()) if key not in removed}
+    while True:
+        rows = Rows(_by_table(there))
+        gone = {key for key in there if not removed.isdisjoint(rows.parents(key))}
+        if not gone:
+            return _by_table(there)
+        removed |= gone
+        there = {key: row for key, row in there.items() if key not in gone}
 
 
 def open_part(dataset: Dataset) -> dict[str, list[dict[str, Any]]]:
@@ -47,16 +42,12 @@ def open_part(dataset: Dataset) -> dict[str, list[dict[str, Any]]]:
 
 def shut_parts(dataset: Dataset) -> dict[str, dict[str, list[dict[str, Any]]]]:
     """For each named agency, the rows that it alone, and others named like it, may see."""
-    meant = audiences(dataset, {})
-    rows = {(table, str(row["id"])): row for table in dataset for row in dataset[table]}
-    in_open = {
-        (table, str(row["id"])): row
-        for table, some in seen_by(dataset, Audience.PROFESSIONAL).items()
-        for row in some
-    }
+    rows = Rows(dataset)
+    meant = audiences(rows, {})
+    in_open = Rows(seen_by(dataset, Audience.PROFESSIONAL)).by_key
     named: dict[Key, frozenset[str] | None] = {}
     parts: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    for key, row in rows.items():
+    for key, row in rows.by_key.items():
         shown = in_open.get(key)
         narrow = meant[key] is Audience.TRUSTED
         if not narrow and shown is not None and _all_shown(row, shown):
@@ -89,9 +80,16 @@ def agencies_named(dataset: Dataset) -> frozenset[str]:
     return frozenset(one for rows in dataset.values() for row in rows for one in _own(row))
 
 
+def _by_table(rows: Mapping[Key, Row]) -> dict[str, list[dict[str, Any]]]:
+    dataset: dict[str, list[dict[str, Any]]] = {}
+    for (table, _), row in rows.items():
+        dataset.setdefault(table, []).append(dict(row))
+    return dataset
+
+
 def _named(
     key: Key,
-    rows: Mapping[Key, Row],
+    rows: Rows,
     meant: Mapping[Key, Audience],
     found: dict[Key, frozenset[str] | None],
 ) -> frozenset[str] | None:
@@ -99,11 +97,11 @@ def _named(
     if key in found:
         return found[key]
     found[key] = frozenset()  # rows that hang from each other in a circle are for nobody
-    own = _own(rows[key])
+    own = _own(rows.by_key[key])
     above = [
         _named(parent, rows, meant, found)
-        for parent in hangs_from(key[0], rows[key])
-        if parent in rows and meant[parent] is Audience.TRUSTED
+        for parent in rows.parents(key)
+        if parent in rows.by_key and meant[parent] is Audience.TRUSTED
     ]
     allowed = [one for one in above if one is not None]
     if own or not allowed:
@@ -122,9 +120,5 @@ def _all_shown(row: Row, shown: Row) -> bool:
 
 
 def _as_sent(row: Row) -> dict[str, Any]:
-    """The whole row, but not who else may see it."""
-    sent = {name: value for name, value in row.items() if name != TRUSTED}
-    sent["x_audience"] = Audience.TRUSTED.value
-    if is_confidential(row):
-        sent["x_confidential_location"] = True
-    return sent
+    """The whole row with its marks, but not who else may see it."""
+    return {name: value for name, value in row.items() if name != TRUSTED}

@@ -1,6 +1,6 @@
 """An agency's own entry, and what travels of entries and the listing: the whole schema here."""
 
-from piccolo.columns import BigInt, Bytea, Integer, Serial, Text, Varchar
+from piccolo.columns import BigInt, Bytea, Integer, Text, Varchar
 from piccolo.table import Table
 
 
@@ -35,15 +35,15 @@ class OutBlob(Table, tablename="entry_out_blob"):
 
 
 class TakenPart(Table, tablename="entry_taken"):
-    """The latest part of another agency's entry, as its statement names it."""
+    """A part of another agency's entry, as its statement names it."""
 
-    id = Varchar(length=80, primary_key=True)  # signer and part
+    id = Varchar(length=80, primary_key=True)  # signer and part; a newer one on its way: "/next"
     signer = Varchar(length=64, index=True)
     part = Varchar(length=8)  # open, trusted
     number = BigInt()
     blob = Varchar(length=64, default="")
     signed = Bytea()
-    state = Varchar(length=8, index=True)  # waits, shut, taken, refused, lost
+    state = Varchar(length=8, index=True)  # waits, shut, taken, refused, lost, gone
     why = Text(default="")
     body = Bytea(default=b"")  # a part that waits to be opened, as it came
     at = BigInt(default=0)
@@ -52,11 +52,13 @@ class TakenPart(Table, tablename="entry_taken"):
 class ListingHead(Table, tablename="entry_listing"):
     """The newest listing this node has heard of or published. There is one row."""
 
-    id = Serial(primary_key=True)
+    id = Integer(primary_key=True, default=1)
     number = BigInt(default=0)
     statement = Varchar(length=64, default="")
     root = Varchar(length=64, default="")
+    buckets = Text(default="[]")  # JSON: the buckets of which every chunk is here
     adopted = BigInt(default=0)  # the number of the last one of which every chunk is here
+    mark = Text(default="")  # published here: how everything stood then
     at = BigInt(default=0)
 
 
@@ -64,9 +66,10 @@ class Chunk(Table, tablename="entry_chunk"):
     """One chunk of the listing, as adopted here or as composed here."""
 
     key = Varchar(length=120, primary_key=True)
-    blob = Varchar(length=64)
+    blob = Varchar(length=64)  # empty: to be fetched again
+    number = BigInt(default=0)  # of an agency's own statement
     mark = Varchar(length=64, default="")  # composed here: how its rows stood then
-    why = Text(default="")  # why its rows were not taken
+    why = Text(default="")  # why rows of it were not taken
 
 
 TABLES = [EntryDocument, SentPart, OutBlob, TakenPart, ListingHead, Chunk]
