@@ -81,6 +81,11 @@ def read(raw: bytes, kind: str | None = None) -> Statement:
     return Statement(found, signer, _strict(content), _hash(b"cf-st1-id", raw), raw)
 
 
+def body_hash(body: Mapping[str, Any]) -> bytes:
+    """What a body says, whoever signs it: several may sign one body, each beside the others."""
+    return _hash(b"cf-st1-body", _canonical(dict(body)))
+
+
 def kind_of(raw: bytes) -> str:
     """The kind a statement claims to be; read() says whether it is one."""
     if raw[:4] != _MAGIC or len(raw) <= _BODY_FROM:
