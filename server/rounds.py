@@ -11,7 +11,7 @@ from typing import Final
 from client_sync.courier import Courier, NotAdmitted
 from client_sync.errors import SyncError
 from server import delivery
-from server.casework import mailroom
+from server.casework import leaving, mailroom
 from server.casework.tables import OutboxRow, StatementRow
 from server.node import announcing, coalition, restored
 from server.node.desk import Desk
@@ -96,7 +96,10 @@ async def _round(desk: Desk, courier: Courier | None) -> SyncReport:
         report = replace(report, not_enrolled=True)
     except SyncError:
         report = replace(report, unreachable=True)
-    return replace(report, waiting=await waiting_count())
+    waiting = await waiting_count()
+    if not report.unreachable:
+        await leaving.finish_due(desk, waiting=waiting, admitted=not report.not_enrolled)
+    return replace(report, waiting=waiting)
 
 
 @asynccontextmanager

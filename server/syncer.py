@@ -103,16 +103,19 @@ class Syncer:
             async with rounds.courier_for(desk) as courier:
                 bell = asyncio.create_task(self._listen(courier))
                 try:
-                    await self._rounds(courier)
+                    await self._rounds(courier, desk.node.trusted)
                 finally:
                     bell.cancel()
                     with contextlib.suppress(asyncio.CancelledError):
                         await bell
 
-    async def _rounds(self, courier: Courier) -> None:
+    async def _rounds(self, courier: Courier, coalition: bytes) -> None:
         while True:
             self._wake.clear()
-            await self._one_round(await self._desk(), courier)
+            desk = await self._desk()
+            if desk.node.trusted != coalition:
+                return  # the node has left
+            await self._one_round(desk, courier)
             await self._woken(_TICK)
 
     async def _one_round(self, desk: Desk, courier: Courier | None) -> None:

@@ -98,6 +98,11 @@ async def receipts(id: str, desk: Desk) -> Receipts:
     )
 
 
+async def confirmed_by(shares: Sequence[str], desk: Desk) -> list[Confirmation]:
+    """The signed receipts for these shares of ours."""
+    return await _confirmations(shares, desk)
+
+
 async def _whole_release(release: str, endings: ending.Endings, desk: Desk) -> Sequence[Share]:
     async with transaction():
         shares = await Share.objects().where(Share.release == release)

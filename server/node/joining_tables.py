@@ -72,7 +72,7 @@ class Departure(Table):
     name = Varchar(length=200)
     began_at = BigInt(default=0)
     began_by = Varchar(length=32, default="")
-    closed = Text(default="[]")  # JSON list of the shares it ended
+    closed = Text(default="{}")  # JSON: each share it ended, and who held it, by name
     finished_at = BigInt(default=0)
 
 

@@ -873,7 +873,7 @@ async def forwards():
         column_class_name="Text",
         column_class=Text,
         params={
-            "default": "[]",
+            "default": "{}",
             "null": False,
             "primary_key": False,
             "unique": False,
