@@ -68,6 +68,9 @@ class Act(Enum):
     READ_REVIEWS = "self-review.list"
     REVIEW_DUTIES = "self-review.record"
     LEAVE = "leave"
+    SIGN_DIRECTORY = "directory.sign"
+    SUSPEND_PARTNER = "partner.suspend"
+    SUCCEED = "card.succeed"
 
 
 _EVERYBODY = frozenset(Role)
@@ -123,6 +126,9 @@ TABLE: dict[Act, frozenset[Role]] = {
     Act.READ_REVIEWS: _WATCH,
     Act.REVIEW_DUTIES: _PARTNERS | {Role.PRIVACY_OFFICER},
     Act.LEAVE: frozenset({Role.LIAISON}),
+    Act.SIGN_DIRECTORY: _PARTNERS,
+    Act.SUSPEND_PARTNER: _PARTNERS,
+    Act.SUCCEED: _PARTNERS,
 }
 
 CASE_ACTS = frozenset(act for act, roles in TABLE.items() if Role.OPERATOR not in roles) - {
@@ -138,6 +144,9 @@ CASE_ACTS = frozenset(act for act, roles in TABLE.items() if Role.OPERATOR not i
     Act.RECORD_STEP,
     Act.REVIEW_DUTIES,
     Act.LEAVE,
+    Act.SIGN_DIRECTORY,
+    Act.SUSPEND_PARTNER,
+    Act.SUCCEED,
 }
 """Acts that open or change something about a case; an operator alone does none of them."""
 

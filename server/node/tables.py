@@ -135,6 +135,63 @@ class Announcement(Table):
     refused = Text(default="")
 
 
+class ProposalRow(Table):
+    """A directory that waits for signatures, made here or come from the coordinating node."""
+
+    id: Serial
+    proposal = Varchar(length=64, unique=True)  # what all its signers sign
+    previous = Varchar(length=64)  # the directory it follows; when that is not in force, it is over
+    own = Boolean(default=False)
+    text = Text(default="")  # what is to be another; empty until all its parts have come
+    parts = Text(default="{}")  # JSON {"1": text, …} of those that have
+    of = Integer(default=1)
+    signed = Bytea(default=b"")  # the whole as this node signed it, if it is its own
+    state = Varchar(length=10, default="open")  # open, signed, left, replaced, published
+    at = BigInt(default=0)
+
+
+class Cosignature(Table):
+    """One signature under a proposal."""
+
+    id = Varchar(length=64, primary_key=True)  # the statement's own id
+    proposal = Varchar(length=64, index=True)
+    signer = Varchar(length=64)
+    signed = Bytea()
+
+
+class Restriction(Table):
+    """An agency that a signer suspends alone; it waits until the relay has the directory."""
+
+    id: Serial
+    agency = Varchar(length=64)
+    who = Varchar(length=32)
+    at = BigInt(default=0)
+    done_at = BigInt(null=True, default=None)
+    refused = Text(default="")
+
+
+class Succession(Table):
+    """A new identity that an old one names as its own, until it is taken in or left."""
+
+    id = Varchar(length=64, primary_key=True)  # the statement's own id
+    old = Varchar(length=64, index=True)
+    card = Bytea()
+    at = BigInt(default=0)
+    done = Boolean(default=False)
+
+
+class Reminder(Table):
+    """A day on which somebody was to be reminded, and whether the word has gone out."""
+
+    id: Serial
+    key = Varchar(length=200, unique=True)  # what ends, when, and how many days before
+    words = Text(default="")
+    at = BigInt(default=0)
+    sent_at = BigInt(null=True, default=None)
+    attempts = Integer(default=0)
+    next_try = BigInt(default=0)
+
+
 class Heard(Table):
     """A statement of another node that was taken or refused here, so that it counts once."""
 
@@ -153,5 +210,10 @@ ALL = (
     PartnerCard,
     PartnerBeacon,
     Announcement,
+    ProposalRow,
+    Cosignature,
+    Restriction,
+    Succession,
+    Reminder,
     Heard,
 )
