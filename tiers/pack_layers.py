@@ -41,15 +41,14 @@ def _ancestors(pack: PackText, parents: Mapping[str, str]) -> list[PackText]:
     found: list[PackText] = []
     below = pack
     while (parent := below.at("parent")) is not None:
+        if parent in line:
+            circle = " → ".join([*line, str(parent)])
+            sentence = f"a pack cannot be its own ancestor ({circle}); take this out."
+            raise below.mistake(("parent",), sentence)
         if not isinstance(parent, str) or parent not in parents:
             meant = did_you_mean(str(parent), parents)
             sentence = f"this parent pack is not at hand; write one that is.{meant}"
             raise below.mistake(("parent",), sentence)
-        if parent in line:
-            circle = " → ".join([*line, parent])
-            raise below.mistake(
-                ("parent",), f"a pack cannot be its own ancestor ({circle}); take this out."
-            )
         line.append(parent)
         below = PackText(parents[parent], parent)
         found.append(below)

@@ -41,11 +41,7 @@ class Line:
 
     def say(self, answer: Mapping[str, Any], *lines: str) -> None:
         """Print the answer: one JSON object for a script, lines for a person."""
-        if self.as_json:
-            click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
-            return
-        for line in lines:
-            click.echo(line)
+        say(self.as_json, answer, *lines)
 
     def passphrase(self) -> str:
         """The passphrase from the file, or asked for without showing it."""
@@ -58,6 +54,15 @@ class Line:
                 "Say who is asking: --as STAFF, and --passphrase-file F unless you type it."
             )
         return self.staff
+
+
+def say(as_json: bool, answer: Mapping[str, Any], *lines: str) -> None:
+    """Print an answer: one JSON object for a script, lines for a person."""
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        return
+    for line in lines:
+        click.echo(line)
 
 
 def read_passphrase(file: Path | None, prompt: str, *, again: bool = False) -> str:

@@ -6,7 +6,18 @@ import click
 
 from client_sync.errors import SyncError
 from crypto.errors import CryptoError, WrongPassphrase
-from server.cli import audits, cards, cases, consents, nodes, partners, releases, sharing, staff
+from server.cli import (
+    audits,
+    cards,
+    cases,
+    consents,
+    nodes,
+    packs,
+    partners,
+    releases,
+    sharing,
+    staff,
+)
 from server.node.errors import NodeError
 from tiers.case_form import FormMistake
 from tiers.protocol import PackMistake
@@ -27,7 +38,7 @@ def casefold() -> None:
     """
 
 
-for room in (nodes, staff, cards, partners, cases, releases, consents, sharing, audits):
+for room in (nodes, staff, cards, partners, cases, releases, consents, sharing, audits, packs):
     for command in room.COMMANDS:
         casefold.add_command(command)
 

@@ -1,5 +1,7 @@
-"""The protocol pack in force: read from a file once at init, and kept as text ever after."""
+"""Protocol packs as texts: those that come with Casefold, and those a coalition wrote."""
 
+import json
+import re
 import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
@@ -10,8 +12,10 @@ from server.node.errors import BadFile
 from tiers.protocol import PackMistake, Protocol, read_pack
 
 DEFAULT = "four-tiers"
+WHOLE = "casefold-pack-1"
 _LARGEST = 512 * 1024
 _DEEPEST = 8
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,60}\Z")
 
 Texts = tuple[tuple[str, str], ...]
 """The pack itself first, then its parents: (name, text) each."""
@@ -25,15 +29,22 @@ def shipped() -> tuple[str, ...]:
 
 
 def load(name_or_file: str = DEFAULT) -> Texts:
-    """The text of this pack and of every pack it builds on; read() says whether they hold."""
-    name, text = _text(name_or_file)
-    texts = [(name, text)]
-    while (parent := _parent(texts[-1][1])) and parent not in dict(texts):
-        if len(texts) >= _DEEPEST:
-            raise BadFile("This pack builds on too many others, one upon another.")
-        texts.append((parent, _shipped_text(parent)))
-    read(tuple(texts))
-    return tuple(texts)
+    """The text of this pack and of every pack it builds on, read once so that all of it holds."""
+    if name_or_file in shipped():
+        texts = _with_parents(name_or_file, _shipped_text(name_or_file), None)
+        read(texts)
+        return texts
+    path = Path(name_or_file).expanduser()
+    text = _file_text(path, name_or_file)
+    texts = _whole(text) or _with_parents(path.stem, text, path.parent)
+    # The person who wrote the file is told of the file, however its pack is called.
+    _read(((path.name, texts[0][1]), *texts[1:]))
+    return texts
+
+
+def whole(texts: Texts) -> str:
+    """A pack and all it builds on as one file, which reads the same under any later Casefold."""
+    return json.dumps({"format": WHOLE, "texts": texts}, ensure_ascii=False, indent=1) + "\n"
 
 
 def read(texts: Sequence[tuple[str, str]]) -> Protocol:
@@ -50,26 +61,58 @@ def _read(texts: Texts) -> Protocol:
         raise BadFile(str(mistake)) from mistake
 
 
-def _text(name_or_file: str) -> tuple[str, str]:
-    if name_or_file in shipped():
-        return name_or_file, _shipped_text(name_or_file)
-    path = Path(name_or_file).expanduser()
+def _with_parents(name: str, text: str, beside: Path | None) -> Texts:
+    texts = [(name, text)]
+    while (parent := _parent(texts[-1][1])) and parent not in dict(texts):
+        if len(texts) >= _DEEPEST:
+            raise BadFile("This pack builds on too many others, one upon another.")
+        texts.append((parent, _parent_text(parent, beside)))
+    return tuple(texts)
+
+
+def _whole(text: str) -> Texts | None:
+    """The texts in a file that whole() wrote; None when it is an ordinary pack."""
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        kept = json.loads(text)
+        if kept["format"] != WHOLE:
+            raise BadFile("This pack was written by a newer Casefold; update this node.")
+        texts = tuple((name, each) for name, each in kept["texts"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise BadFile("This is not a whole pack as casefold pack save writes it.") from None
+    strings = all(isinstance(part, str) for pair in texts for part in pair)
+    if not strings or not 1 <= len(texts) <= _DEEPEST:
+        raise BadFile("This is not a whole pack as casefold pack save writes it.")
+    return texts
+
+
+def _file_text(path: Path, called: str) -> str:
     if not path.is_file():
         raise BadFile(
-            f"There is no pack called {name_or_file}, and no such file. "
+            f"There is no pack called {called}, and no such file. "
             f"Packs that come with Casefold: {', '.join(shipped())}."
         )
-    if path.stat().st_size > _LARGEST:
+    if path.stat().st_size > _LARGEST * 2:
         raise BadFile("This file is too large to be a protocol pack.")
     try:
-        return path.stem, path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadFile("The pack file could not be read as text in UTF-8.") from error
 
 
+def _parent_text(name: str, beside: Path | None) -> str:
+    if name in shipped():
+        return _shipped_text(name)
+    if beside is not None and _NAME.match(name) and (beside / f"{name}.toml").is_file():
+        return _file_text(beside / f"{name}.toml", name)
+    raise BadFile(
+        f"This pack builds on {name}, which does not come with Casefold, "
+        "and no file of that name with .toml stands beside it."
+    )
+
+
 def _shipped_text(name: str) -> str:
-    if name not in shipped():
-        raise BadFile(f"This pack builds on {name}, which does not come with Casefold.")
     return (files("tiers") / "packs" / f"{name}.toml").read_text(encoding="utf-8")
 
 

@@ -1,0 +1,133 @@
+"""Protocol packs: is this file one, what does it change, and what does it say."""
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from datetime import date
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import click
+
+from server.cli.line import Line, at_locked_desk, say
+from server.node import packs, settings
+from server.node.desk import Desk
+from server.node.errors import Usage
+from server.node.packs import Texts
+from tiers.pack_changes import from_parent
+from tiers.pack_words import chapters
+
+# Whoever writes a pack may have no node yet, so a folder is asked for only where it is needed.
+_json = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+_data = click.option(
+    "--data", type=click.Path(path_type=Path), help="The folder of the node whose pack is meant."
+)
+
+
+@click.group("pack")
+def pack() -> None:
+    """The protocol a coalition works by: one file, checked before anything rests on it."""
+
+
+@pack.command("check")
+@click.argument("file")
+@_json
+def check(file: str, *, as_json: bool) -> None:
+    """Is FILE a pack, and what does it say differently from its parent?"""
+    texts = packs.load(file)
+    found = packs.read(texts)
+    differences = from_parent(texts)
+    over = " over ".join(name for name, _ in texts[1:])
+    say(
+        as_json,
+        {
+            "id": found.id,
+            "version": found.version,
+            "title": found.title,
+            "digest": found.digest,
+            "parents": [name for name, _ in texts[1:]],
+            "differences": [dataclasses.asdict(each) for each in differences],
+        },
+        f"{file} is in order: {found.title}, version {found.version}.",
+        *([f"It builds on {over} and differs from it so:"] if over else []),
+        *([f"  {each.words}" for each in differences] if over else []),
+        f"Digest {found.digest}",
+    )
+
+
+@pack.command("show")
+@click.argument("name_or_file", required=False)
+@_data
+@_json
+def show(name_or_file: str | None, data: Path | None, *, as_json: bool) -> None:
+    """A pack in plain words: one that comes with Casefold, a file, or the one in force here."""
+    texts, today = _asked(name_or_file, data)
+    found = packs.read(texts)
+    lines: list[str] = []
+    for chapter in chapters(found, today):
+        lines += [chapter.title, *(f"  {row}" for row in chapter.lines), ""]
+    say(as_json, _plain(found), *lines[:-1])
+
+
+@pack.command("list")
+@_json
+def list_packs(*, as_json: bool) -> None:
+    """The packs that come with Casefold."""
+    found = {name: packs.read(packs.load(name)) for name in packs.shipped()}
+    say(
+        as_json,
+        {"packs": [{"name": name, "title": each.title} for name, each in found.items()]},
+        *(f"{name}  {each.title}" for name, each in found.items()),
+    )
+
+
+@pack.command("save")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--pack", "name_or_file", help="Another pack than the one in force here.")
+@_data
+@_json
+def save(file: Path, name_or_file: str | None, data: Path | None, *, as_json: bool) -> None:
+    """Write a pack and all it builds on as one FILE, to hand to the other nodes."""
+    texts, _ = _asked(name_or_file, data)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    except OSError as error:
+        raise Usage(f"The file {file} cannot be written: {error.strerror}.") from None
+    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+        opened.write(packs.whole(texts))
+    found = packs.read(texts)
+    say(
+        as_json,
+        {"file": str(file), "id": found.id, "version": found.version, "digest": found.digest},
+        f"{found.title}, version {found.version}, is in {file}.",
+    )
+
+
+def _asked(name_or_file: str | None, data: Path | None) -> tuple[Texts, date | None]:
+    if name_or_file is not None:
+        return packs.load(name_or_file), None
+
+    async def act(desk: Desk) -> tuple[Texts, date]:
+        return desk.node.pack_texts, desk.today
+
+    here = settings.read(os.environ, data)
+    return at_locked_desk(Line(here, None, None, as_json=False), act)
+
+
+def _plain(value: Any) -> Any:
+    """A protocol as JSON holds it: tables by their keys, sets in order, days as text."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {each.name: _plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(_plain(key)): _plain(each) for key, each in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(_plain(each) for each in value)
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date) else value
+
+
+COMMANDS = (pack,)
