@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from crypto import statement
 from crypto.errors import CryptoError
 from crypto.statement import Statement
+from server.entry import adopting, taking
 from server.node import audit, database, steps
 from server.node.desk import Desk
 from server.node.errors import RefusedAct
@@ -17,7 +18,11 @@ Take = Callable[[Statement, str, Desk], Awaitable[None]]
 NOT_A_MEMBER = "The directory this node believes names nobody who could sign this."
 SUSPENDED = "The agency that signed this is suspended. Nothing it says is taken."
 
-KINDS: Mapping[str, Take] = {"step": steps.take}
+KINDS: Mapping[str, Take] = {
+    "step": steps.take,
+    "entry": taking.take,
+    "listing": adopting.take,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """One exchange with the relay: what waits goes out, what came is kept, endings before all else."""
 
+import asyncio
+from asyncio import Task
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -9,6 +11,7 @@ from client_sync.outbox import next_try
 from client_sync.wire import Page
 from server import announcements, beacons
 from server.casework import mailroom
+from server.entry import rounds as entries
 from server.node import announcing, clock, coalition, database, invitations
 from server.node.desk import Desk, desk_for, locked_desk
 from server.node.tables import NodeRow
@@ -26,6 +29,8 @@ async def exchange(desk: Desk, courier: Courier) -> SyncReport:
     report = await _admitted(desk, courier)
     report = report.and_then(await _pull(desk, courier))
     report = report.and_then(SyncReport(pulled=await invitations.fetch(desk, courier)))
+    desk = await again(desk) if report.directory else desk
+    report = report.and_then(SyncReport(pulled=await entries.pull(desk, courier)))
     if report.pulled or report.directory or desk.node.behind:
         # Receipts, and closes that a newer directory asks for, go in this same round.
         desk = await again(desk)
@@ -47,6 +52,7 @@ async def _admitted(desk: Desk, courier: Courier) -> SyncReport:
 
 async def _push(desk: Desk, courier: Courier) -> SyncReport:
     report = await push_records(desk, courier)
+    await entries.push(desk, courier)
     return report.and_then(await _push_statements(desk, courier))
 
 
@@ -96,26 +102,40 @@ async def _pull(desk: Desk, courier: Courier) -> SyncReport:
     report = SyncReport()
     cursor = await _cursor()
     more = True
+    ahead: Task[Page] | None = None  # the next page comes while this one is kept
     while more:
         try:
-            page = await courier.pull(cursor)
+            page = await (ahead or courier.pull(cursor))
         except CursorUnknown:
             if not cursor:
                 raise
+            ahead = None
             await _forget_cursor(cursor)
             cursor = ""
             await mailroom.put_again(desk)
+            await entries.put_again()
             report = report.and_then(await _push(desk, courier))
             continue
         newer = await _directory(page, desk, courier)
         if newer:
             desk = await again(desk)
-        kept = await _keep(page, desk)
+        ahead = asyncio.create_task(courier.pull(page.cursor)) if page.more else None
+        try:
+            kept = await _keep(page, desk)
+            await _heard(page, cursor, desk)
+        except BaseException:
+            await _let_go(ahead)
+            raise
         report = report.and_then(replace(kept, directory=newer))
-        await _heard(page, cursor, desk)
         cursor, more = page.cursor, page.more
     await mailroom.caught_up(cursor, desk)
     return report
+
+
+async def _let_go(ahead: Task[Page] | None) -> None:
+    if ahead is not None:
+        ahead.cancel()
+        await asyncio.gather(ahead, return_exceptions=True)
 
 
 async def _keep(page: Page, desk: Desk) -> SyncReport:

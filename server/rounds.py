@@ -13,6 +13,7 @@ from client_sync.errors import SyncError
 from server import delivery
 from server.casework import leaving, mailroom
 from server.casework.tables import OutboxRow, StatementRow
+from server.entry import rounds as entries
 from server.node import announcing, coalition, restored
 from server.node.desk import Desk
 from server.node.errors import NodeError
@@ -88,6 +89,7 @@ async def _round(desk: Desk, courier: Courier | None) -> SyncReport:
         if coalition.publish_due(desk):
             await coalition.publish(desk)
             desk = await delivery.again(desk)
+        await entries.maintain(desk)
     if courier is None:
         return replace(report, waiting=await waiting_count(), not_enrolled=True)
     try:

@@ -21,7 +21,7 @@ from directory.manifest import (
     read_root,
 )
 from server.entry import shelving, taking
-from server.entry.errors import NotAnEntry
+from server.entry.errors import NotAnEntry, NotListed
 from server.entry.listing import keep_chunk
 from server.entry.tables import Chunk, ListingHead
 from server.listing.store import IMPORT
@@ -132,17 +132,19 @@ async def _bring(items: Sequence[Item], buckets: set[int], desk: Desk, courier: 
 
 
 async def _put(item: Item, content: bytes, desk: Desk) -> None:
-    why, number = "", 0
+    why, number, blob = "", 0, item.blob
     try:
         if item.entry:
             number = await _put_entry(item, content, desk)
         else:
             why = await shelving.put_imported(_source(item.key), read_chunk(content), desk)
+    except NotListed:
+        blob = ""  # looked for again once the directory names it
     except (ManifestMistake, CryptoError, NotAnEntry) as error:
         why = str(error)
     if why:
         await audit.record("listing.row-refuse", item.key, desk, why=why[:200])
-    await keep_chunk(Chunk(key=item.key, blob=item.blob, number=number, why=why))
+    await keep_chunk(Chunk(key=item.key, blob=blob, number=number, why=why))
 
 
 async def _put_entry(item: Item, content: bytes, desk: Desk) -> int:
@@ -159,7 +161,7 @@ async def _put_entry(item: Item, content: bytes, desk: Desk) -> int:
         raise NotAnEntry("The agency has said something later already.")
     listed = desk.directory.agency(identity)
     if listed is None or listed.suspended:
-        raise NotAnEntry("The directory names no such agency, or it is suspended.")
+        raise NotListed
     if identity != desk.node.identity:
         rows = taking.rows_in(read_open_part(content), said.signer)
         await shelving.put_open(identity, rows, desk)

@@ -25,3 +25,7 @@ class PageTooOld(RefusedAct):
 
 class NotAnEntry(RefusedAct):
     """This is no entry of an agency as it should be. What was known before stays."""
+
+
+class NotListed(NotAnEntry):
+    """The directory names no such agency, or it is suspended: its entry is not listed."""

@@ -212,7 +212,9 @@ def _edits(changes: Changes, state: str, desk: Desk) -> dict[Place, Written | No
             edits[place(table, row, name)] = (
                 None if value is None else register_of(value, at, desk.who)
             )
-        edits[place(table, row, ROW_STATE)] = register_of(state, at, desk.who)
+        # Never the same twice: Automerge takes no note of a value that stands there already.
+        once = f"{desk.who} {secrets.token_hex(4)}"
+        edits[place(table, row, ROW_STATE)] = register_of(state, at, once)
     return edits
 
 

@@ -1,8 +1,10 @@
-"""What a round of sync does for entries and the listing; each part works locked as far as it can."""
+"""What a round of sync does for entries and the listing, locked too as far as each part can."""
 
 from client_sync.courier import Courier
 from server.entry import adopting, listing, out, own, sending, taking
+from server.node import database
 from server.node.desk import Desk
+from server.node.tables import Announcement
 
 
 async def push(desk: Desk, courier: Courier) -> bool:
@@ -29,5 +31,9 @@ async def maintain(desk: Desk) -> None:
 
 
 async def put_again() -> None:
-    """The relay lost its past: every blob of ours waits once more."""
+    """The relay lost its past: every blob of ours waits once more, and what names it."""
     await out.put_again()
+    async with database.transaction():
+        await Announcement.update({Announcement.sent: 0, Announcement.next_try: 0}).where(
+            (Announcement.sent > 0) & Announcement.kind.is_in(["entry", "listing"])
+        )

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-from directory.hsds.checking import check
-
 from crypto.part import Link, open_part, seal_part
+from directory.hsds.checking import check
 from directory.hsds.objects import OBJECTS, Dataset
 from server.casework.bodies import read_body, shut_body
-from server.entry import composing, out, own, week_keys
+from server.entry import composing, out, own, shelving, week_keys
 from server.entry.errors import ChooseFirst, NothingToSend, NotToSend
 from server.entry.tables import SentPart
 from server.node import announcing, audit, database
@@ -47,6 +46,7 @@ class Outgoing:
     to_choose: int
     mistakes: tuple[str, ...]
     sent_at: int
+    whole: Dataset
 
     @property
     def new(self) -> bool:
@@ -58,7 +58,7 @@ async def outgoing(desk: Desk) -> Outgoing:
     """What would leave now, and to whom; nothing is changed."""
     require(desk, Act.EDIT_ENTRY)
     entry = await own.current(desk)
-    dataset = composing.whole(entry)
+    dataset, mistakes = await _put_right(composing.whole(entry))
     shut = composing.shut_parts(dataset)
     sent = {row.part: row for row in await SentPart.objects()}
     parts = [Leaving(OPEN, composing.open_part(dataset), _said(sent.get(OPEN), desk))]
@@ -71,8 +71,9 @@ async def outgoing(desk: Desk) -> Outgoing:
     return Outgoing(
         tuple(parts),
         sum(row.contested + len(row.open_fields) for row in rows_there),
-        tuple(_mistakes(dataset)),
+        tuple(mistakes),
         max((row.at for row in sent.values()), default=0),
+        dataset,
     )
 
 
@@ -92,6 +93,8 @@ async def send(desk: Desk) -> tuple[str, ...]:
         gone = [part for part in leaving.parts if part.new and not part.waits]
         for part in gone:
             await _send(part.part, part.rows, desk)
+        if gone:
+            await shelving.put_own(leaving.whole, desk)
         await audit.record(
             "entry.send",
             "",
@@ -180,19 +183,21 @@ async def _why_not(agency: str, rows: Dataset, desk: Desk) -> str:
     return ""
 
 
-def _mistakes(dataset: Dataset) -> list[str]:
-    """What HSDS, and so every partner's node, would refuse; one sentence each."""
-    ids = {table: frozenset(str(row["id"]) for row in rows) for table, rows in dataset.items()}
-    found = []
+async def _put_right(dataset: Dataset) -> tuple[Dataset, list[str]]:
+    """The rows as HSDS has them, and what every partner's node would refuse, in sentences."""
+    known = await shelving.known_to(dataset)
+    rows: dict[str, list[dict[str, Any]]] = {}
+    wrong = []
     for table in sorted(dataset):
         for row in dataset[table]:
-            if table not in OBJECTS:
-                found.append(f"“{table}” is no part of a directory entry.")
+            seen = check(table, row, known)
+            if seen.refused:
+                wrong.append(
+                    f"{OBJECTS[table].name.replace('_', ' ').capitalize()}: {seen.refused}"
+                )
                 continue
-            refused = check(table, row, ids).refused
-            if refused:
-                found.append(f"{OBJECTS[table].name.replace('_', ' ').capitalize()}: {refused}")
-    return found
+            rows.setdefault(table, []).append(seen.row)
+    return rows, wrong
 
 
 def _said(row: SentPart | None, desk: Desk) -> Mapping[str, list[dict[str, Any]]]:

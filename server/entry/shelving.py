@@ -1,15 +1,15 @@
 """Puts what agencies say of themselves into the directory this node keeps, and never more."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
-
-from directory.hsds.checking import check
+from uuid import UUID
 
 from directory.audience import Audience
+from directory.hsds.checking import Known, check
 from directory.hsds.hanging import Rows
 from directory.hsds.objects import OBJECTS, Dataset, Row
 from directory.hsds.profile import is_confidential, part_of, redaction, seen_by
+from server.entry.composing import VOCABULARY
 from server.entry.errors import NotAnEntry
 from server.listing import store
 from server.listing.bodies import read_row
@@ -17,22 +17,35 @@ from server.listing.tables import ListingRow, TrustedRow
 from server.node.desk import Desk
 
 _MOST_ROWS = 5_000
+
+
+def _anything(_: str, __: str) -> bool:
+    return True
+
+
+_HIDDEN = {"id": str(UUID(int=0)), "location_type": "physical", "x_confidential_location": True}
+_WORDS = {
+    table: rows
+    for table, rows in seen_by({"locations": [_HIDDEN]}, Audience.PUBLIC).items()
+    if table in VOCABULARY
+}
 _AT_ONCE = 500
 
 
 async def put_open(source: str, rows: Dataset, desk: Desk) -> None:
     """Everything this agency says openly, in place of what it said before. Inside an act."""
-    checked(rows)
+    rows = await checked(rows)
     if Rows(seen_by(rows, Audience.PROFESSIONAL)).by_key != Rows(rows).by_key:
         raise NotAnEntry("An open part names rows that are not for everybody at a partner.")
     await _of_nobody_else(source, rows)
+    await _words_beside(rows, desk)
     held = await _trusted_rows(source, desk)
     await store.put(_over(rows, held), source, desk, whole=True)
 
 
 async def put_trusted(source: str, rows: Dataset, desk: Desk) -> None:
     """Everything this agency shows to few, in place of what it showed before. Inside an act."""
-    checked(rows)
+    rows = await checked(rows)
     await _of_nobody_else(source, rows)
     await store.put(_over(await _open_rows(source), rows), source, desk, whole=True)
 
@@ -49,12 +62,11 @@ async def forget(source: str, desk: Desk) -> None:
 
 async def put_imported(source: str, rows: Dataset, desk: Desk) -> str:
     """A chunk of imported rows; why some of them were not taken. Inside an act."""
-    ids = {table: frozenset(str(row.get("id")) for row in some) for table, some in rows.items()}
     kept: dict[str, list[dict[str, Any]]] = {}
     whys: dict[str, int] = {}
     for table, some in rows.items():
         for row in some:
-            why = _not_importable(table, row, ids)
+            why = _not_importable(table, row, _anything)
             if why:
                 whys[why] = whys.get(why, 0) + 1
                 continue
@@ -63,26 +75,55 @@ async def put_imported(source: str, rows: Dataset, desk: Desk) -> str:
     return " ".join(f"{count}: {why}" for why, count in whys.items())
 
 
-def _not_importable(table: str, row: Row, ids: Mapping[str, frozenset[str]]) -> str:
+def _not_importable(table: str, row: Row, known: Known) -> str:
     if table not in OBJECTS:
         return "A directory knows no rows of this kind."
     if part_of(table, row, Audience.PROFESSIONAL) != row or is_confidential(row):
         return "This row is not for everybody at a partner."
-    return check(table, row, ids).refused
+    return check(table, row, known).refused
 
 
-def checked(rows: Dataset) -> None:
-    """Stop unless every row is one that HSDS knows, whole, and names only rows beside it."""
+async def checked(rows: Dataset) -> Dataset:
+    """These rows as HSDS has them; a stop unless each is whole and names only rows beside it."""
     if sum(map(len, rows.values())) > _MOST_ROWS:
         raise NotAnEntry("This entry has more rows than an agency's entry may have.")
-    ids = {table: frozenset(str(row["id"]) for row in some) for table, some in rows.items()}
+    known = await known_to(rows)
+    found: dict[str, list[dict[str, Any]]] = {}
     for table, some in rows.items():
-        if table not in OBJECTS:
-            raise NotAnEntry("This entry has rows of a kind that a directory does not know.")
+        if table not in OBJECTS or table in VOCABULARY:
+            raise NotAnEntry("This entry has rows of a kind that no agency brings.")
         for row in some:
-            refused = check(table, row, ids).refused
-            if refused:
-                raise NotAnEntry(refused)
+            seen = check(table, row, known)
+            if seen.refused:
+                raise NotAnEntry(seen.refused)
+            found.setdefault(table, []).append(seen.row)
+    return found
+
+
+async def known_to(rows: Dataset) -> Known:
+    """What these rows may name: each other, and the words that all agencies share."""
+    keys = set(Rows(rows).by_key)
+    named = {
+        str(row[name])
+        for some in rows.values()
+        for row in some
+        for name in ("taxonomy_term_id", "unit_id")
+        if row.get(name)
+    }
+    found = await ListingRow.select(ListingRow.table, ListingRow.hsds_id).where(
+        ListingRow.table.is_in(["taxonomy_terms", "units"])
+        & ListingRow.hsds_id.is_in(sorted(named)[:_AT_ONCE] or [""])
+    )
+    keys |= {(str(one["table"]), str(one["hsds_id"])) for one in found}
+    keys |= set(Rows(_WORDS).by_key)
+    return lambda table, of: (table, of) in keys
+
+
+async def _words_beside(rows: Dataset, desk: Desk) -> None:
+    """The words by which a place left out says so, where an entry leaves one out."""
+    terms = {str(row.get("taxonomy_term_id")) for row in rows.get("attributes", ())}
+    if terms & {str(row["id"]) for row in _WORDS["taxonomy_terms"]}:
+        await store.put(_WORDS, store.IMPORT, desk)
 
 
 async def _of_nobody_else(source: str, rows: Dataset) -> None:
