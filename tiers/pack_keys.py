@@ -61,3 +61,23 @@ KEYS: Mapping[str, frozenset[str]] = {
     "roles.*": frozenset({"title", "duties"}),
     "notes.*": frozenset({"title", "sources", "chosen"}),
 }
+
+# Each word a protocol may call its own way, and what it stands for.
+WORDS: Mapping[str, str] = {
+    "survivor": "The person at risk",
+    "child": "A child in the case",
+    "person_using_violence": "The person who hurts them",
+    "other_at_risk": "Anybody else at risk",
+    "meeting": "Where agencies meet about a case",
+    "matrix": "What the meeting writes and sends round",
+    "release": "What is signed before anything is told",
+    "find": "The consent to be looked up",
+    "tell": "The consent to tell the meeting",
+    "plan": "The consent to get what the meeting wrote",
+    "alternatives": "Said before signing: other ways",
+    "can_withdraw_by_word": "Said before signing: how to stop it",
+    "not_a_condition": "Said before signing: help does not depend on it",
+    "redisclosure": "Said before signing: what cannot be taken back",
+    "nothing_leaves": "Said where there is no consent",
+}
+SAY = "say_"  # say_ and a section: how that section is said when a release is read aloud

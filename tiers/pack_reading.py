@@ -45,9 +45,13 @@ class PackText:
             self.name, line_of(self.text, path), where + sentence + self._inherited(path)
         )
 
+    def wrote(self, *path: str) -> bool:
+        """Does this pack itself say something here, rather than a parent?"""
+        return _reaches(self.own, path)
+
     def _inherited(self, path: tuple[str, ...]) -> str:
         """Where an inherited value stands, since the line it is missing from says little."""
-        if _reaches(self.own, path) or not _reaches(self.values, path):
+        if self.wrote(*path) or not _reaches(self.values, path):
             return ""
         parent = next(one for one in self.below if _reaches(one.own, path))
         line = line_of(parent.text, path)

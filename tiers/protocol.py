@@ -27,7 +27,7 @@ from tiers.pack_exchange import (
     read_tiers,
 )
 from tiers.pack_forms import FieldForm, SectionForm, read_minimum_dataset, read_sections
-from tiers.pack_keys import KEYS
+from tiers.pack_keys import KEYS, SAY, WORDS
 from tiers.pack_layers import layered
 from tiers.pack_reading import PackMistake, PackText
 from tiers.tier import Tier
@@ -102,7 +102,7 @@ def _read(pack: PackText, digest: str) -> Protocol:
         exchanges=read_exchanges(pack, may_leave),
         consents=consents,
         clocks=_clocks(pack),
-        words={key: pack.word("words", key) for key in pack.table("words")},
+        words=_words(pack, sections),
         agency_kinds={key: pack.word("agency_kinds", key) for key in pack.table("agency_kinds")},
         tiers=read_tiers(pack),
         digest=digest,
@@ -114,6 +114,15 @@ def _read(pack: PackText, digest: str) -> Protocol:
         roles=read_roles(pack),
         notes=read_notes(pack),
     )
+
+
+def _words(pack: PackText, sections: Mapping[str, SectionForm]) -> Mapping[str, str]:
+    known = frozenset(WORDS) | {f"{SAY}{section}" for section in sections}
+    # A word inherited for a section that this pack took out is only never said.
+    unsaid = {key for key in pack.table("words") if key.startswith(SAY)}
+    spare = frozenset(key for key in unsaid - known if not pack.wrote("words", key))
+    pack.only(known | spare, "words")
+    return {key: pack.word("words", key) for key in pack.table("words") if key in known}
 
 
 def _timezone(pack: PackText) -> str:

@@ -134,6 +134,8 @@ def test_a_misspelt_parent_is_asked_after():
     [
         ("legal_profile = 'usa'", "“usa” is not known here; write any of: other, uk, us."),
         ("[clock]\nx = 1", "Did you mean “clocks”?"),
+        ("[words]\nsurvivour = 'x'", "Did you mean “survivor”?"),
+        ("[words]\nsay_helth = 'x'", "Did you mean “say_health”?"),
         ("[exchanges.meeting.carries]\n2 = ['risc']", "Did you mean “risk"),
         ("xyzzy = 1", "write any of: agency_kinds"),
     ],
@@ -144,3 +146,18 @@ def test_an_unknown_word_is_answered_with_the_nearest_known(text: str, sentence:
 
 def test_a_profile_that_takes_spoken_consent_does_not_demand_it():
     assert mine("legal_profile = 'uk'").consents.forms == {"written"}
+
+
+def test_a_word_inherited_for_a_section_that_went_is_no_mistake():
+    carried = ["identity", "safe_contact", "referral", "risk", "survivor_voice", "children"]
+    gone = f"""remove = ["sections.background"]
+[exchanges.handoff.carries]
+3 = {carried}
+[consents]
+handoff_sections = {carried[2:]}
+"""
+    pack = mine(gone)
+
+    assert "background" not in pack.sections
+    assert "say_background" not in pack.words
+    assert "say_health" in pack.words
