@@ -1,7 +1,7 @@
 """keep(): what arrived is checked, logged and stored sealed, on a locked node as on an open one."""
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,16 +11,17 @@ from crypto.errors import CryptoError, Refused, RefusedReason
 from crypto.log import Log, follow
 from crypto.record import Kind
 from server.casework import arrivals, ending
-from server.casework.checking import Arrived, Believed, led_back_to, parsed, why_not_sound
-from server.casework.logs import log_of, row_of, stand_at
+from server.casework.checking import Arrived
+from server.casework.logs import NEW_SHARE, log_of, row_of, stand_at, values_of
 from server.casework.own import me, sure, unix
+from server.casework.sifting import sifted
 from server.casework.tables import ConsentRow, RecordRow, RefusedRow, Share
 from server.node import audit
 from server.node.database import many, transaction
 from server.node.desk import Desk
 from tiers.consent import ConsentState
 
-_AT_ONCE = 1_000  # records in one transaction, so that a page never waits long for its turn
+_AT_ONCE = 1_000
 _ASK_AT_ONCE = 500
 _KEEP = (
     "INSERT INTO casework_record (id, share, kind, epoch, seq, stub, body) "
@@ -72,8 +73,13 @@ async def keep(
 ) -> Kept:
     """Keep what is in order, refuse what is not by name, and obey every ending."""
     tally = _Tally()
-    for start in range(0, len(records), _AT_ONCE):
-        await _keep_batch(records[start : start + _AT_ONCE], tally, desk)
+    async with aclosing(sifted(records, desk)) as parts:
+        async for part in parts:
+            tally.duplicates += part.duplicates
+            tally.refused += [Refusal(ident, reason) for ident, reason in part.refused]
+            if part.sound:
+                async with transaction():
+                    await _keep_records(part.sound, tally, desk)
     for start in range(0, len(statements), _AT_ONCE):
         async with transaction():
             taken = await arrivals.take(statements[start : start + _AT_ONCE], tally.endings, desk)
@@ -92,29 +98,6 @@ async def keep(
         tally.endings.shares,
         frozenset(tally.changed),
     )
-
-
-async def _keep_batch(records: Sequence[tuple[bytes, bytes]], tally: _Tally, desk: Desk) -> None:
-    arrived, unreadable = parsed(records)
-    tally.refused += [Refusal("", reason) for reason in unreadable]
-    shares = await _shares({one.stub.share.hex() for one in arrived})
-    held = led_back_to(arrived, {share: row.last_id for share, row in shares.items()})
-    new = [one for one in arrived if one.id not in held]
-    bad = await _not_sound(new, Believed.by(desk))
-    tally.duplicates += len(arrived) - len(new)
-    tally.refused += [Refusal(ident, reason) for ident, reason in bad.items()]
-    sound = [one for one in new if one.id not in bad]
-    if sound:
-        async with transaction():
-            await _keep_records(sound, tally, desk)
-
-
-async def _not_sound(arrived: Sequence[Arrived], believed: Believed) -> dict[str, str]:
-    # Signatures take most of the time and let go of the interpreter: pages go on meanwhile, and a
-    # second core does half of them.
-    halves = (asyncio.to_thread(why_not_sound, arrived[start::2], believed) for start in range(2))
-    first, second = await asyncio.gather(*halves)
-    return first | second
 
 
 async def _keep_records(arrived: Sequence[Arrived], tally: _Tally, desk: Desk) -> None:
@@ -173,8 +156,7 @@ def _accept(log: Log | None, one: Arrived, row: Share | None) -> Log:
 
 async def _store_shares(steps: Sequence[_Step]) -> None:
     fresh = [step.row for step in steps if step.fresh]
-    if fresh:
-        await Share.insert(*fresh)
+    await many(NEW_SHARE, [values_of(row) for row in fresh])
     for step in steps:
         if not step.fresh:
             await _move_share(step)

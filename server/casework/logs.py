@@ -3,6 +3,10 @@
 from crypto.log import Log
 from server.casework.tables import Share
 
+_COLUMNS = [column._meta.db_column_name for column in Share._meta.columns]
+_NAMES, _PLACES = ", ".join(_COLUMNS), ", ".join("{}" for _ in _COLUMNS)
+NEW_SHARE = f"INSERT INTO casework_share ({_NAMES}) VALUES ({_PLACES})"  # noqa: S608 - our own names
+
 
 def log_of(row: Share) -> Log:
     """Where this share stands."""
@@ -42,3 +46,8 @@ def row_of(log: Log) -> Share:
         closed=log.closed,
         body=b"",
     )
+
+
+def values_of(row: Share) -> tuple[object, ...]:
+    """What NEW_SHARE writes for this row."""
+    return tuple(getattr(row, column) for column in _COLUMNS)
