@@ -11,7 +11,10 @@ from server.cli import (
     cards,
     cases,
     consents,
+    departures,
+    invitations,
     nodes,
+    onboarding,
     packs,
     partners,
     releases,
@@ -38,7 +41,11 @@ def casefold() -> None:
     """
 
 
-for room in (nodes, staff, cards, partners, cases, releases, consents, sharing, audits, packs):
+_ROOMS = (
+    *(nodes, staff, cards, invitations, onboarding, partners, cases, releases, consents, sharing),
+    *(departures, audits, packs),
+)
+for room in _ROOMS:
     for command in room.COMMANDS:
         casefold.add_command(command)
 
