@@ -45,6 +45,7 @@ class ImportRun(Table, tablename="listing_import_run"):
     unchanged = Integer(default=0)
     applied = Boolean(default=False)  # False: only looked at
     notes = Text(default="[]")  # JSON list of sentences about the whole file
+    upload = Bytea(default=b"")  # the file, shut, while somebody looks at what it would do
 
 
 class ImportLine(Table, tablename="listing_import_line"):
