@@ -30,7 +30,7 @@ def identify(tables: Mapping[str, list[dict[str, Any]]], source: str) -> Tables:
 
 def needs_an_id(table: str, row: Row) -> bool:
     """Would an id made of what this row says tell others what it says? Then it needs its own."""
-    return table == "locations" and MADE in row and is_confidential(row)
+    return table == "locations" and bool(row.get(MADE)) and is_confidential(row)
 
 
 def _named(

@@ -35,6 +35,7 @@ def modernise(tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> tuple[Tables
     _eligibilities(modern, lines)
     _phone_languages(modern)
     _address_lines(modern)
+    _placeless_addresses(modern)
     return {name: rows for name, rows in modern.items() if rows}, lines
 
 
@@ -182,3 +183,23 @@ def _address_lines(modern: Tables) -> None:
         more = [str(row.pop(name, None) or "").strip() for name in ("address_3", "address_4")]
         if any(more):
             row["address_2"] = ", ".join(filter(None, (row.get("address_2"), *more)))
+
+
+def _placeless_addresses(modern: Tables) -> None:
+    """An address of an organization stands at a place now; one is made for it."""
+    count: dict[str, int] = {}
+    for row in modern.get("addresses", ()):
+        of = str(row.get("organization_id") or "").strip()
+        if not of or row.get("location_id"):
+            continue
+        count[of] = count.get(of, 0) + 1
+        kind = row.get("address_type") or "postal"
+        place = {"id": f"{of} {kind} {count[of]}", "organization_id": of, "location_type": kind}
+        why = "Made to hold an address that its organization has at no place."
+        modern.setdefault("locations", []).append(
+            {**place, FROM: row.get(FROM, ("", 0)), WHY: [why]}
+        )
+        del row["organization_id"]
+        row.update(
+            _because(row, "A place of its organization was made for it.", location_id=place["id"])
+        )

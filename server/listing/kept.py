@@ -44,13 +44,47 @@ async def around(dataset: Dataset, source: str, desk: Desk) -> Kept:
 
     With a source, also every row of that source.
     """
-    return _read(await _stored(dataset, source), await TrustedRow.select(), desk)
+    stored = {one["id"]: one for one in await _stored(dataset, source)}
+    boxes = await _boxes(dataset, stored, source)
+    # What stands in clear for a row that is shut belongs to it, whoever it hangs from.
+    beside = await _among(
+        "hsds_id", _stand_ins(boxes) - {one["hsds_id"] for one in stored.values()}
+    )
+    stored.update((one["id"], one) for one in beside)
+    return _read(list(stored.values()), boxes, desk)
 
 
 def key_of(text: str) -> Key:
     """The key a row is kept under, as table and id."""
     table, _, of = text.partition("/")
     return table, of
+
+
+async def _boxes(dataset: Dataset, stored: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
+    """The shut rows among these, and those of the same organizations."""
+    organizations = {one["organization"] for one in stored.values()} - {""}
+    organizations |= {str(row["id"]) for row in dataset.get("organizations", ())}
+    organizations |= {
+        str(row["organization_id"])
+        for rows in dataset.values()
+        for row in rows
+        if row.get("organization_id")
+    }
+    keys = {"/".join(key) for key in Rows(dataset).by_key} | stored.keys()
+    boxes = await TrustedRow.select()
+    return [
+        box
+        for box in boxes
+        if box["organization"] in organizations
+        or box["id"] in keys
+        or (source and box["source"] == source)
+    ]
+
+
+def _stand_ins(boxes: list[dict[str, Any]]) -> set[str]:
+    keys = [key_of(box["id"]) for box in boxes]
+    places = [stand_ins(of) for table, of in keys if table == "locations"]
+    return {of for _, of in keys}.union(*places)
 
 
 async def _stored(dataset: Dataset, source: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from charset_normalizer import from_bytes
 
+from directory.hsds.assess import PARTIAL
 from directory.hsds.older import FROM, WHY
 from server.listing.bounds import MOST_COLUMNS, MOST_ROWS, NotADirectory
 
@@ -92,7 +93,7 @@ def _rows(reader: Iterator[list[str]], called: str) -> Iterator[dict[str, Any]]:
         if not cells:  # an empty line is no row; one of empty cells is, and is reported
             continue
         row: dict[str, Any] = dict(zip(heading, cells, strict=False))
-        row[FROM] = (called, number)
+        row[FROM], row[PARTIAL] = (called, number), True
         more = [cell for cell in cells[len(heading) :] if cell.strip()]
         if more:
             row["more_cells"] = "; ".join(more)

@@ -8,7 +8,7 @@ from directory.audience import Audience
 from directory.hsds.hanging import Key, Rows, Whose, owners
 from directory.hsds.objects import Dataset
 from directory.hsds.profile import audiences, seen_by
-from server.listing import kept
+from server.listing import kept, search_index
 from server.listing.bodies import as_text, shut_row
 from server.listing.kept import InClear, Kept
 from server.node import database
@@ -62,6 +62,8 @@ async def put(dataset: Dataset, source: str, desk: Desk, *, whole: bool = False)
     rows = {key: row for key, row in before.rows.items() if key not in gone} | coming
     sources = {**before.sources, **dict.fromkeys(coming, source)}
     touched = await _write(rows, sources, before, desk)
+    if touched:
+        await search_index.rebuild(touched)
     fresh = [key for key in coming if key not in before.sources]
     same = [key for key in coming if before.rows.get(key) == coming[key]]
     return Put(

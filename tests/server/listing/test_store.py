@@ -215,3 +215,34 @@ def test_a_row_is_written_inside_an_act_alone(agency: TestedNode) -> None:
             await store.put(harbour(), "import", desk)
 
     asyncio.run(story())
+
+
+def test_what_one_agency_shuts_stays_as_it_is_when_another_writes(agency: TestedNode) -> None:
+    async def story() -> None:
+        desk = await agency.desk()
+        await put(harbour(), desk, IDENTITY)
+        before = await ListingRow.select().order_by(ListingRow.id)
+        shut = await TrustedRow.select().order_by(TrustedRow.id)
+        other = {
+            "organizations": [{"id": an_id("lighthouse"), "name": "Lighthouse", "description": ""}],
+            "locations": [
+                {
+                    "id": an_id("tower"),
+                    "organization_id": an_id("lighthouse"),
+                    "location_type": "physical",
+                    "x_confidential_location": True,
+                }
+            ],
+        }
+
+        await put(other, desk, OTHER, whole=True)
+
+        after = await ListingRow.select().order_by(ListingRow.id)
+        assert [row for row in after if row["source"] == IDENTITY] == [
+            row for row in before if row["source"] == IDENTITY
+        ]
+        for box in shut:
+            assert box in await TrustedRow.select()
+        assert await TrustedRow.count() == len(shut) + 1
+
+    asyncio.run(story())
