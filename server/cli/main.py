@@ -13,6 +13,7 @@ from server.cli import (
     consents,
     departures,
     invitations,
+    listings,
     nodes,
     onboarding,
     packs,
@@ -43,7 +44,7 @@ def casefold() -> None:
 
 _ROOMS = (
     *(nodes, staff, cards, invitations, onboarding, partners, cases, releases, consents, sharing),
-    *(departures, audits, packs),
+    *(departures, listings, audits, packs),
 )
 for room in _ROOMS:
     for command in room.COMMANDS:
