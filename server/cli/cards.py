@@ -1,7 +1,5 @@
 """Contact cards: shown, read aloud, and used to enrol, join and verify."""
 
-import base64
-import binascii
 from datetime import date
 from pathlib import Path
 
@@ -10,30 +8,18 @@ import click
 from directory.card import Card
 from directory.snapshot import Directory
 from server.cli.line import Line, at_desk, at_locked_desk, line_options, read_file
-from server.node import coalition
+from server.node import coalition, voice
 from server.node.desk import Desk
-from server.node.errors import BadFile, Usage
+from server.node.errors import Usage
 from tiers.tier import Tier
 
-_CARD_LINE = "casefold-card-1 "
 _card = click.argument("file", metavar="CARD", type=click.Path(path_type=Path))
 _words = click.option("--words", required=True, help="The eight words, as heard by voice.")
 
 
-def card_line(raw: bytes) -> str:
-    """A card as one line of text, which survives a message or a printed page."""
-    return _CARD_LINE + base64.b64encode(raw).decode("ascii")
-
-
 def read_card(file: Path) -> bytes:
     """The card in a file, as the partner's node printed it."""
-    text = read_file(file).decode("utf-8", errors="replace").strip()
-    if not text.startswith(_CARD_LINE):
-        raise BadFile(f"{file} is no contact card: it should begin with {_CARD_LINE.strip()}.")
-    try:
-        return base64.b64decode(text[len(_CARD_LINE) :], validate=True)
-    except (binascii.Error, ValueError):
-        raise BadFile(f"{file} is a damaged contact card: ask for it again.") from None
+    return voice.from_line(read_file(file).decode("utf-8", errors="replace"))
 
 
 def read_day(text: str) -> date:
@@ -59,7 +45,7 @@ def card(line: Line) -> None:
     raw, read = at_locked_desk(line, act)
     line.say(
         {
-            "card": card_line(raw),
+            "card": voice.line(raw),
             "agency": read.id,
             "name": read.name,
             "kind": read.kind,
@@ -68,7 +54,7 @@ def card(line: Line) -> None:
             "rehearsal": read.rehearsal,
             "words": " ".join(read.words),
         },
-        card_line(raw),
+        voice.line(raw),
     )
 
 

@@ -1,6 +1,10 @@
 """A contact card is worth nothing until its words were compared by voice; here they are."""
 
-from crypto.errors import CryptoError
+import base64
+import binascii
+import re
+
+from crypto.errors import CryptoError, UnknownVersion
 from directory import card as cards
 from directory.card import Card
 from directory.errors import DirectoryError
@@ -9,11 +13,38 @@ from server.node.desk import Desk
 from server.node.errors import BadFile, RefusedAct, sentence
 from server.node.tables import PartnerCard
 
+_LINE = "casefold-card-1"
+_ANY_LINE = re.compile(r"casefold-card-\d+\s")
+_NEWER = "This card was made by a newer Casefold. Update this node, then read the card again."
+
+
+def line(raw: bytes) -> str:
+    """A card as one line of text, which survives a message or a printed page."""
+    return f"{_LINE} {base64.b64encode(raw).decode('ascii')}"
+
+
+def from_line(text: str) -> bytes:
+    """The card in such a line; its signature is not looked at yet."""
+    word, _, written = text.strip().partition(" ")
+    if word != _LINE and _ANY_LINE.match(text.strip()):
+        raise BadFile(_NEWER)
+    if word != _LINE:
+        raise BadFile(
+            f"This is not a contact card, which begins with {_LINE}. Take all of it, from its "
+            "first word to its last."
+        )
+    try:
+        return base64.b64decode(written.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        raise BadFile("This is a damaged contact card: ask for it again.") from None
+
 
 def read_card(raw: bytes, desk: Desk) -> Card:
     """A contact card, with its signature checked; a rehearsal card only at a rehearsal node."""
     try:
         card = cards.read(raw)
+    except UnknownVersion as error:
+        raise BadFile(_NEWER) from error
     except (CryptoError, DirectoryError) as error:
         raise BadFile(
             f"This is not a contact card that can be trusted. {sentence(error)}"

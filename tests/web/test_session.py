@@ -190,7 +190,11 @@ def test_a_draft_is_shut_on_the_disk(pages: Pages, node: nodes.TestedNode) -> No
     [
         ("/sign-in", {"name": ""}, "Type your name"),
         ("/staff", {"name": "Eve", "role": "advocate", "new-passphrase": "short"}, "12 characters"),
-        ("/partners/standing/join", {"join-card": "nonsense!", "join-words": "a b"}, "not a card"),
+        (
+            "/partners/standing/join",
+            {"join-card": "nonsense!", "join-words": "a b"},
+            "not a contact card",
+        ),
         ("/cases/import", {}, "Choose the file"),
         ("/cases", {"ref": "short"}, "26 letters"),
     ],

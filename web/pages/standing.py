@@ -1,7 +1,5 @@
 """Standing: who takes part, how far, until when; this node's own card; taking agencies in."""
 
-from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,11 +7,11 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from server.node import coalition
+from server.node import coalition, voice
 from server.node.access import Act, may, require
 from server.node.coalition import Change, Partner
 from server.node.desk import Desk
-from server.node.errors import BadFile, NotFound
+from server.node.errors import NotFound
 from tiers.tier import Tier
 from web.forms import Option, Typed, new_token, typed
 from web.frame import show
@@ -21,7 +19,6 @@ from web.pages.words import tier_words
 from web.rendering import Tag, day
 from web.workplace import AnyRequest, AtWork, go, once
 
-_FORMAT = "casefold-card-1"
 _SEAT = "meeting"
 
 
@@ -178,12 +175,7 @@ def _card(form: Typed, name: str) -> tuple[bytes, str]:
     text = form.need(f"{name}-card", "Paste the text of their card.")
     words = form.need(f"{name}-words", "Type the eight words they read to you.")
     form.settle()
-    try:
-        return b64decode(text.removeprefix(_FORMAT).strip().encode(), validate=True), words
-    except (NotBase64, ValueError):
-        raise BadFile(
-            "This is not a card. Paste all of it, from its first word to its last."
-        ) from None
+    return voice.from_line(text), words
 
 
 @post("/partners/standing/enrol")
@@ -274,10 +266,6 @@ def _tier(text: str) -> Tier:
     return next((tier for tier in Tier if str(tier.value) == text), Tier.DIRECTORY)
 
 
-def _card_text(desk: Desk) -> str:
-    return f"{_FORMAT} {b64encode(desk.node.card).decode()}"
-
-
 @get("/card")
 async def card_page(request: AnyRequest, desk: AtWork) -> Response[str]:
     """This node's card, and its eight words."""
@@ -288,7 +276,7 @@ async def card_page(request: AnyRequest, desk: AtWork) -> Response[str]:
         desk,
         "/partners",
         "standing/card.html",
-        CardPage(words, _card_text(desk)),
+        CardPage(words, voice.line(desk.node.card)),
     )
 
 
@@ -298,7 +286,7 @@ async def card_file(desk: AtWork) -> Response[str]:
     require(desk, Act.SHOW_CARD)
     headers = {"Content-Disposition": 'attachment; filename="casefold-card"'}
     return Response(
-        _card_text(desk) + "\n",
+        voice.line(desk.node.card) + "\n",
         media_type="text/plain",
         headers=headers,
     )

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from crypto.errors import Malformed, WrongPassphrase
 from server.cli import main
-from server.cli.cards import card_line, read_card
+from server.cli.cards import read_card
 from server.cli.line import (
     BadPassphraseFile,
     Line,
@@ -20,6 +20,7 @@ from server.cli.line import (
     table,
     write_secret,
 )
+from server.node import voice
 from server.node.errors import BadFile, NodeError, NothingCleared, NotPermitted, Usage
 from server.node.settings import Settings
 from tiers.reading import FormMistake
@@ -85,9 +86,9 @@ def test_a_secret_is_written_for_its_owner_alone_and_never_over_another(tmp_path
 
 def test_a_card_travels_as_one_line_of_text(tmp_path: Path) -> None:
     file = tmp_path / "card"
-    file.write_text(card_line(b"signed bytes") + "\n")
+    file.write_text(voice.line(b"signed bytes") + "\n")
 
-    assert "\n" not in card_line(b"signed bytes")
+    assert "\n" not in voice.line(b"signed bytes")
     assert read_card(file) == b"signed bytes"
 
 
