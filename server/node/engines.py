@@ -39,19 +39,30 @@ class NodeConnection(sqlite3.Connection):
             self.execute(f"PRAGMA {name} = {value}").fetchall()
 
 
-class NodeSQLiteTransaction(SQLiteTransaction):
-    """An immediate transaction on one connection, closed whatever happens."""
+class OwnConnection:
+    """How a node's transaction begins and ends: alone on a connection, given back whatever happens.
 
-    engine: "NodeSQLiteEngine"
+    Within another it is that other one, which ends for both.
+    """
 
-    async def __aenter__(self) -> SQLiteTransaction:
+    # What Piccolo's transactions bring; both engines' have the same.
+    engine: Any
+    connection: Any
+    context: Any
+    _parent: Any
+    get_connection: Any
+    begin: Any
+    commit: Any
+    rollback: Any
+
+    async def __aenter__(self) -> Any:
         if self._parent is not None:
             return self._parent
         self.connection = await self.get_connection()
         try:
             await self.begin()
         except BaseException:
-            await self.connection.close()
+            await self._give_back()
             raise
         self.context = self.engine.current_transaction.set(self)
         return self
@@ -65,10 +76,22 @@ class NodeSQLiteTransaction(SQLiteTransaction):
             else:
                 await self.commit()
         finally:
-            # Closing rolls back what a failed commit left open.
+            # Giving the connection back undoes what a failed commit left open.
             self.engine.current_transaction.reset(self.context)
-            await self.connection.close()
-        self.engine.pay_checkpoint()
+            await self._give_back()
+        return False
+
+    async def _give_back(self) -> None:
+        await self.connection.close()
+
+
+class NodeSQLiteTransaction(OwnConnection, SQLiteTransaction):
+    """An immediate transaction, after which the log is emptied if that is owed."""
+
+    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> bool:
+        await super().__aexit__(kind, error, trace)
+        if self._parent is None:
+            self.engine.pay_checkpoint()
         return False
 
 
@@ -134,41 +157,20 @@ class NodeSQLiteEngine(SQLiteEngine):
         return self._anchor
 
 
-class NodePostgresTransaction(PostgresTransaction):
+class NodePostgresTransaction(OwnConnection, PostgresTransaction):
     """A transaction that waits its turn, so that both engines let one act write at a time."""
 
-    async def __aenter__(self) -> PostgresTransaction:
-        if self._parent is not None:
-            return self._parent
-        self.connection = await self.get_connection()
-        try:
-            self.transaction = self.connection.transaction()
-            await self.begin()
-            await self.connection.execute("SELECT pg_advisory_xact_lock($1)", _TURN)
-        except BaseException:
-            await self._give_back()
-            raise
-        self.context = self.engine.current_transaction.set(self)
-        return self
-
-    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> bool:
-        if self._parent is not None:
-            return False
-        try:
-            if kind is not None:
-                await self.rollback()
-            else:
-                await self.commit()
-        finally:
-            self.engine.current_transaction.reset(self.context)
-            await self._give_back()
-        return False
+    async def begin(self) -> None:
+        """Begin, and wait until no other act of this node is writing."""
+        self.transaction = self.connection.transaction()
+        await super().begin()
+        await self.connection.execute("SELECT pg_advisory_xact_lock($1)", _TURN)
 
     async def _give_back(self) -> None:
         if self.engine.pool:
             await self.engine.pool.release(self.connection)
             return
-        await self.connection.close()
+        await super()._give_back()
 
 
 class NodePostgresEngine(PostgresEngine):
