@@ -146,9 +146,10 @@ class Courier:
         if status >= 300:
             _refuse(status, answer)
 
-    async def get_directory(self) -> bytes:
-        """The signed directory the relay holds; empty if it holds none."""
-        return await self._ask("GET", "/directory", most=MAX_DIRECTORY)
+    async def get_directory(self, number: int = 0) -> bytes:
+        """The newest signed directory the relay holds, or the one of a number; or nothing."""
+        asked = {"number": str(number)} if number else None
+        return await self._ask("GET", "/directory", params=asked, most=MAX_DIRECTORY)
 
     async def say(self, path: str, words: Mapping[str, str]) -> Any:
         """Say something at a relay that need not know this node; its short answer, parsed."""

@@ -31,6 +31,7 @@ __all__ = [
     "Directory",
     "Step",
     "adopt",
+    "body_of",
     "classify",
     "draft",
     "kept",
@@ -122,18 +123,35 @@ def draft(  # noqa: PLR0917 - the question has as many parts as it has
     k: int,
 ) -> dict[str, Any]:
     """What the next directory would say; nobody has signed it yet."""
-    body = {
-        "number": prev.number + 1,
-        "previous": prev.id,
-        "issued": issued.isoformat(),
-        "valid_until": valid_until.isoformat(),
-        "k": k,
-        "pack": pack,
-        "entries": [entry.to_entry() for entry in entries],
-        "signers": list(signers),
-    }
+    drawn = Directory(
+        number=prev.number + 1,
+        previous=prev.id,
+        issued=issued,
+        valid_until=valid_until,
+        k=k,
+        pack=pack,
+        entries=tuple(entries),
+        signers=tuple(signers),
+        raw=b"",
+        id="",
+    )
+    body = body_of(drawn)
     read_draft(body)  # what others would refuse is never signed
     return body
+
+
+def body_of(directory: Directory) -> dict[str, Any]:
+    """What this directory says, ready to be signed."""
+    return {
+        "number": directory.number,
+        "previous": directory.previous,
+        "issued": directory.issued.isoformat(),
+        "valid_until": directory.valid_until.isoformat(),
+        "k": directory.k,
+        "pack": directory.pack,
+        "entries": [entry.to_entry() for entry in directory.entries],
+        "signers": list(directory.signers),
+    }
 
 
 def publish(  # noqa: PLR0917 - the question has as many parts as it has

@@ -7,7 +7,7 @@ from crypto import statement
 from crypto.errors import CryptoError
 from crypto.statement import Statement
 from server.entry import adopting, taking
-from server.node import audit, database, steps
+from server.node import audit, database, proposals, steps
 from server.node.desk import Desk
 from server.node.errors import RefusedAct
 from server.node.tables import Heard
@@ -19,6 +19,8 @@ NOT_A_MEMBER = "The directory this node believes names nobody who could sign thi
 SUSPENDED = "The agency that signed this is suspended. Nothing it says is taken."
 
 KINDS: Mapping[str, Take] = {
+    "proposal": proposals.take_part,
+    "cosign": proposals.take_signature,
     "step": steps.take,
     "entry": taking.take,
     "listing": adopting.take,

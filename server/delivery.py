@@ -9,10 +9,10 @@ from typing import Final
 from client_sync.courier import Courier, CursorUnknown, NotAdmitted, RelayRefused
 from client_sync.outbox import next_try
 from client_sync.wire import Page
-from server import announcements, beacons
+from server import announcements, beacons, circulation
 from server.casework import mailroom
 from server.entry import rounds as entries
-from server.node import announcing, clock, coalition, database, invitations
+from server.node import announcing, clock, database, invitations
 from server.node.desk import Desk, desk_for, locked_desk
 from server.node.tables import NodeRow
 from server.sending import chance, push_records
@@ -26,7 +26,10 @@ _NOT_TAKEN: Final = "The relay did not take this."
 async def exchange(desk: Desk, courier: Courier) -> SyncReport:
     """Send what waits, fetch what came, and answer it in the same round."""
     await beacons.queue_due(desk)
-    report = await _admitted(desk, courier)
+    report = await circulation.send_restrictions(desk, courier)
+    if report.directory:
+        desk = await again(desk)
+    report = report.and_then(await _admitted(desk, courier))
     report = report.and_then(await _pull(desk, courier))
     report = report.and_then(SyncReport(pulled=await invitations.fetch(desk, courier)))
     desk = await again(desk) if report.directory else desk
@@ -46,7 +49,7 @@ async def _admitted(desk: Desk, courier: Courier) -> SyncReport:
     except NotAdmitted:
         if not desk.node.coordinating:
             raise
-        await courier.put_directory(desk.directory.raw)
+        await circulation.hand_over(0, desk, courier)
         return await _push(desk, courier)
 
 
@@ -116,8 +119,8 @@ async def _pull(desk: Desk, courier: Courier) -> SyncReport:
             await entries.put_again()
             report = report.and_then(await _push(desk, courier))
             continue
-        newer = await _directory(page, desk, courier)
-        if newer:
+        brought = await circulation.bring(page.directory, desk, courier)
+        if brought.newer:
             desk = await again(desk)
         ahead = asyncio.create_task(courier.pull(page.cursor)) if page.more else None
         try:
@@ -126,10 +129,13 @@ async def _pull(desk: Desk, courier: Courier) -> SyncReport:
         except BaseException:
             await _let_go(ahead)
             raise
-        report = report.and_then(replace(kept, directory=newer))
+        refused = (*brought.refused, *kept.refused)
+        report = report.and_then(replace(kept, directory=brought.newer, refused=refused))
         cursor, more = page.cursor, page.more
     await mailroom.caught_up(cursor, desk)
-    return report
+    # A signature that came may have completed a directory; whoever waits for it gets it now.
+    published = await circulation.bring(page.directory, await again(desk), courier)
+    return report.and_then(SyncReport(refused=published.refused))
 
 
 async def _let_go(ahead: Task[Page] | None) -> None:
@@ -154,18 +160,6 @@ async def _keep(page: Page, desk: Desk) -> SyncReport:
         ended=kept.ended,
         changed=kept.changed,
     )
-
-
-async def _directory(page: Page, desk: Desk, courier: Courier) -> bool:
-    """Adopt a newer directory before what came with it; a coordinating node hands over its own."""
-    if desk.node.coordinating:
-        if page.directory < desk.directory.number:
-            await courier.put_directory(desk.directory.raw)
-        return False
-    if page.directory <= desk.directory.number:
-        return False
-    await coalition.adopt(await courier.get_directory(), desk)
-    return True
 
 
 async def _cursor() -> str:

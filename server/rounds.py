@@ -86,9 +86,8 @@ async def _round(desk: Desk, courier: Courier | None) -> SyncReport:
     report = SyncReport(ended=await mailroom.expire(desk))
     if desk.keys is not None:
         await mailroom.maintain(desk)
-        if coalition.publish_due(desk):
-            await coalition.publish(desk)
-            desk = await delivery.again(desk)
+        await coalition.tend(desk)
+        desk = await delivery.again(desk)
         await entries.maintain(desk)
     if courier is None:
         return replace(report, waiting=await waiting_count(), not_enrolled=True)

@@ -21,6 +21,30 @@ async def current(trusted: bytes) -> Directory:
     return _checked(bytes(row["signed"]), trusted)
 
 
+async def numbered(number: int, trusted: bytes) -> Directory | None:
+    """The snapshot of this number, if it was kept here."""
+    row = (
+        await DirectoryRow.select(DirectoryRow.signed).where(DirectoryRow.number == number).first()
+    )
+    return _checked(bytes(row["signed"]), trusted) if row and trusted else None
+
+
+async def all_kept(trusted: bytes) -> list[Directory]:
+    """Every snapshot kept here, the first one first."""
+    rows = await DirectoryRow.select(DirectoryRow.signed).order_by(DirectoryRow.number)
+    return [snapshot.kept(bytes(row["signed"]), trusted) for row in rows] if trusted else []
+
+
+async def raws_after(number: int) -> list[bytes]:
+    """The snapshots above this number as they travel, the lowest first."""
+    rows = await (
+        DirectoryRow.select(DirectoryRow.signed)
+        .where(DirectoryRow.number > number)
+        .order_by(DirectoryRow.number)
+    )
+    return [bytes(row["signed"]) for row in rows]
+
+
 async def store(directory: Directory, now: datetime) -> None:
     """Keep a snapshot; the caller has checked it and writes it down in the audit."""
     database.require_transaction()

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from crypto.errors import CryptoError
 from directory import snapshot
 from directory.agency import Agency
 from directory.card import Card
-from directory.errors import DirectoryError
+from directory.errors import DirectoryError, Gap
 from directory.snapshot import Directory
-from server.node import audit, believed, database, terms, voice
+from server.node import audit, believed, database, directories, proposals, terms, voice
 from server.node.access import Act, require
 from server.node.believed import current
 from server.node.desk import Desk
@@ -22,6 +23,7 @@ from tiers.tier import Tier
 
 __all__ = [
     "Change",
+    "NeedsThoseBetween",
     "Partner",
     "adopt",
     "change_partner",
@@ -31,13 +33,20 @@ __all__ = [
     "join",
     "partners",
     "publish",
+    "publish_change",
     "publish_due",
     "read_card",
+    "tend",
     "verify",
     "write_itself",
 ]
 
 _OWN_AGREEMENT = timedelta(days=365)
+_LAST_WEEK = timedelta(days=7)
+
+
+class NeedsThoseBetween(RefusedAct):
+    """Directories between the last one known here and this one are needed first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,10 @@ async def enrol(  # noqa: PLR0917  # the command's parts, in its order
     words: str,
     desk: Desk,
 ) -> Directory:
-    """Take an agency in, its words read aloud; without an agreement yet it is joining only."""
+    """Take an agency in, its words read aloud; without an agreement yet it is joining only.
+
+    Gives the directory in force afterwards: where others must sign too, that is still the last one.
+    """
     require(desk, Act.ENROL)
     _coordinating_only(desk)
     card = voice.checked(raw, words, desk)
@@ -95,9 +107,7 @@ async def enrol(  # noqa: PLR0917  # the command's parts, in its order
         coordinating=False,
     )
     async with database.transaction():
-        before = await current(desk.node.trusted)
-        others = [agency for agency in before.entries if agency.id != entry.id]
-        following = await _publish(before, [*others, entry], desk)
+        following = await directories.follow(partial(_with, entry), desk)
         await voice.keep(card, raw, desk)
         await audit.record(
             Act.ENROL.value,
@@ -164,17 +174,16 @@ async def change_partner(name: str, change: Change, desk: Desk) -> Directory:
     agency = find(name, desk)
     if agency.id == desk.node.identity and (change.remove or change.suspended or change.no_seat):
         raise RefusedAct("The coordinating node cannot take itself out of its own directory.")
+    return await publish_change(agency.id, change, Act.CHANGE_PARTNER, desk)
+
+
+async def publish_change(id: str, change: Change, act: Act, desk: Desk) -> Directory:
+    """One entry changed in the next directory, written down as this act."""
     async with database.transaction():
-        before = await current(desk.node.trusted)
-        entries = [
-            entry if entry.id != agency.id else terms.changed(entry, change, desk)
-            for entry in before.entries
-            if not (change.remove and entry.id == agency.id)
-        ]
-        following = await _publish(before, entries, desk)
+        following = await directories.follow(partial(_changed, id, change, desk), desk)
         await audit.record(
-            Act.CHANGE_PARTNER.value,
-            agency.id,
+            act.value,
+            id,
             desk,
             change=sorted(terms.named(change)),
             directory=following.number,
@@ -190,6 +199,8 @@ async def adopt(raw: bytes, desk: Desk) -> Directory:
         before = await current(desk.node.trusted)
         try:
             following = snapshot.adopt(before, raw, desk.node.trusted)
+        except Gap as error:
+            raise NeedsThoseBetween from error
         except (CryptoError, DirectoryError) as error:
             raise RefusedAct(sentence(error)) from error
         if following.number == before.number:
@@ -203,18 +214,29 @@ async def publish(desk: Desk) -> Directory:
     """The same entries in a fresh snapshot, before the last one runs out."""
     _coordinating_only(desk)
     async with database.transaction():
-        before = await current(desk.node.trusted)
-        following = await _publish(before, before.entries, desk)
+        following = await directories.renew(desk)
         await audit.record("directory.publish", following.id, desk, number=following.number)
     return following
 
 
 def publish_due(desk: Desk) -> bool:
     """Is a quarter of the directory's life over? Then an unlocked node publishes it again."""
-    if not desk.node.coordinating:
+    if not desk.node.coordinating or desk.node.identity not in desk.directory.restrictors:
         return False
     spent: int = (desk.today - desk.directory.issued).days
     return spent * 4 >= desk.pack.clocks["directory_valid_days"]
+
+
+async def tend(desk: Desk) -> None:
+    """Keep the directory in force; a renewal waits for a proposal until a week before the end."""
+    if not desk.node.coordinating:
+        return
+    await directories.tend(desk)
+    if not publish_due(desk):
+        return
+    last_week = desk.today + _LAST_WEEK >= desk.directory.valid_until
+    if last_week or await proposals.own_open(desk.directory) is None:
+        await publish(desk)
 
 
 async def write_itself(desk: Desk) -> None:
@@ -234,7 +256,7 @@ async def write_itself(desk: Desk) -> None:
         suspended=False,
         coordinating=True,
     )
-    following = await _publish(desk.directory, [entry], desk)
+    following = await directories.begin(entry, desk)
     await audit.record("directory.publish", following.id, desk, number=following.number)
 
 
@@ -251,12 +273,15 @@ def _coordinating_only(desk: Desk) -> None:
         raise RefusedAct("Only the coordinating node keeps the directory.")
 
 
-async def _publish(before: Directory, entries: Sequence[Agency], desk: Desk) -> Directory:
-    identity = desk.unlocked().identity
-    until = desk.today + timedelta(days=desk.pack.clocks["directory_valid_days"])
-    try:
-        following = snapshot.publish(before, entries, identity, desk.today, until, desk.pack.digest)
-    except (CryptoError, DirectoryError) as error:
-        raise RefusedAct(sentence(error)) from error
-    await believed.store(following, desk.now)
-    return following
+def _with(entry: Agency, entries: Sequence[Agency]) -> list[Agency]:
+    """The entries with this one in its old place, or at the end."""
+    known = any(one.id == entry.id for one in entries)
+    return [entry if one.id == entry.id else one for one in entries] + ([] if known else [entry])
+
+
+def _changed(id: str, change: Change, desk: Desk, entries: Sequence[Agency]) -> list[Agency]:
+    return [
+        entry if entry.id != id else terms.changed(entry, change, desk)
+        for entry in entries
+        if not (change.remove and entry.id == id)
+    ]

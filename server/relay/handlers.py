@@ -20,6 +20,7 @@ from client_sync.wire import (
 )
 from crypto.errors import CryptoError
 from directory.errors import DirectoryError
+from server.node.errors import RefusedAct
 from server.relay import invitations, pages, records, statements
 from server.relay.coming_in import UNIT, Asked, admitted, length, refusal, station, stranger
 from server.relay.counter import START, UnknownCursor
@@ -128,10 +129,14 @@ async def put_statement(request: Asked) -> dict[str, str]:
 
 
 @get("/directory")
-async def get_directory(request: Asked) -> Response[bytes]:
-    """The newest signed directory this relay holds."""
+async def get_directory(
+    request: Asked, number: Annotated[int, Parameter(ge=0, le=2**53)] = 0
+) -> Response[bytes]:
+    """The newest signed directory this relay holds, or the one of a number; empty without it."""
     await admitted(request, 1)
-    return Response((await station(request).members.directory()).raw, media_type=_BYTES)
+    members = station(request).members
+    raw = await members.numbered(number) if number else (await members.directory()).raw
+    return Response(raw, media_type=_BYTES)
 
 
 @put("/directory", request_max_body_size=MAX_DIRECTORY)
@@ -140,8 +145,10 @@ async def put_directory(request: Asked) -> dict[str, str]:
     here = station(request)
     stranger(here, 1 + length(request, MAX_DIRECTORY) // UNIT)
     try:
-        newer = await here.members.put(await request.body())
-    except (CryptoError, DirectoryError):
+        raw = await request.body()
+        await here.tell_beside(raw)
+        newer = await here.members.put(raw)
+    except (CryptoError, DirectoryError, RefusedAct):
         raise refusal(403, "not believed") from None
     if newer:
         here.doorbell.ring_all()
@@ -159,7 +166,7 @@ async def doorbell(request: Asked) -> Stream:
 
 
 def _told(results: tuple[Result, ...]) -> bytes:
-    return msgspec.json.encode([[one.id.hex(), one.outcome.value, one.reason] for one in results])
+    return msgspec.json.encode([(one.id.hex(), one.outcome, one.reason) for one in results])
 
 
 HANDLERS = [

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
-from directory.snapshot import EMPTY, Directory, adopt
+from directory.snapshot import EMPTY, Directory, adopt, kept
 from server.node import database
 from server.node.tables import DirectoryRow, NodeRow
 from server.relay.tables import HeldDirectory
@@ -48,7 +48,9 @@ class Members:
             return self._directory
         for raw in (await self._newer_beside_us(), await self._newer_handed_to_us()):
             if raw and raw != self._directory.raw:
-                self._believe(adopt(self._directory, raw, await self.trusted()))
+                newer = kept(raw, await self.trusted())  # this database took it from its signers
+                if newer.number > self._directory.number:
+                    self._believe(newer)
         self._looked = monotonic()
         return self._directory
 
@@ -57,14 +59,25 @@ class Members:
         current = await self.directory()
         if raw == current.raw:
             return False
-        newer = adopt(current, raw, await self.trusted())
+        pinned = await self.trusted()
+        newer = adopt(current, raw, pinned)
         async with database.transaction():
-            await HeldDirectory.delete().where(HeldDirectory.number < newer.number)
+            if newer.signers == (pinned.hex(),):
+                # Nobody who was away needs those before: this one hangs on the pinned key alone.
+                await HeldDirectory.delete().where(HeldDirectory.number < newer.number)
             await HeldDirectory.insert(HeldDirectory(number=newer.number, signed=raw)).on_conflict(
                 target=HeldDirectory.number, action="DO NOTHING"
             )
         self._believe(newer)
         return True
+
+    async def numbered(self, number: int) -> bytes:
+        """The signed directory of this number as it travels; empty if it is not kept here."""
+        for table in (HeldDirectory, DirectoryRow):
+            row = await table.select(table.signed).where(table.number == number).first()
+            if row:
+                return bytes(row["signed"])
+        return b""
 
     async def find(self, identity: bytes) -> Member | None:
         """The member of that identity, unless it is unknown or suspended."""

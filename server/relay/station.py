@@ -8,8 +8,9 @@ from typing import Final
 
 from crypto.errors import CryptoError
 from directory.errors import DirectoryError
-from server.node import clock
+from server.node import clock, coalition, node
 from server.node.clock import Reading
+from server.node.desk import locked_desk
 from server.node.settings import Settings
 from server.relay import expiry
 from server.relay.doorbell import Doorbell
@@ -38,6 +39,14 @@ class Station:
     async def time(self) -> Reading:
         """What time it is here."""
         return await clock.read(self.settings)
+
+    async def tell_beside(self, raw: bytes) -> None:
+        """A coordinating node beside this relay believes a directory first, so that none forks."""
+        if not await node.exists():
+            return
+        desk = await locked_desk(self.settings)
+        if desk.node.coordinating:
+            await coalition.adopt(raw, desk)
 
     @contextlib.asynccontextmanager
     async def ticking(self) -> AsyncIterator[None]:
