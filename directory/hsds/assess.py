@@ -62,6 +62,8 @@ class _Assessing:
         self.at[table, of] = written.get(FROM, ("", 0))[1]
         self.named[table, of] = frozenset(row) if written.get(PARTIAL) else None
         whys += checked.repairs
+        if FROM not in written:
+            return  # made of a row that has a line of its own
         outcome = Outcome.REPAIRED if whys else Outcome.KEPT
         self.lines.append(line(written, outcome, " ".join(whys)))
 

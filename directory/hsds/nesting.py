@@ -84,11 +84,17 @@ def nest_all(dataset: Dataset) -> dict[str, list[dict[str, Any]]]:
     return whole
 
 
-def flatten(objects: Iterable[Mapping[str, Any]], table: str, called: str = "") -> Tables:
+def flatten(objects: Iterable[Mapping[str, Any]], table: str) -> Tables:
     """The rows of these objects in flat tables; each remembers which row of its table it was."""
+    return flatten_all({table: objects}, "")
+
+
+def flatten_all(lists: Mapping[str, Iterable[Mapping[str, Any]]], called: str) -> Tables:
+    """The rows of lists of objects by table; what several of them show is one row."""
     flat = _Flat(called)
-    for one in objects:
-        flat.take(table, one, {})
+    for table, objects in lists.items():
+        for one in objects:
+            flat.take(table, one, {})
     return flat.tables
 
 

@@ -169,9 +169,7 @@ def _phone_languages(modern: Tables) -> None:
             why = [f"Spoken on the telephone {row['id']}."]
             names = [word.strip() for word in spoken.replace(";", ",").split(",")]
             modern.setdefault("languages", []).extend(
-                {"phone_id": row["id"], "name": name, FROM: row.get(FROM, ("", 0)), WHY: why}
-                for name in names
-                if name
+                {"phone_id": row["id"], "name": name, WHY: why} for name in names if name
             )
         elif spoken:
             row["description"] = "; ".join(filter(None, (row.get("description"), spoken)))
@@ -196,9 +194,7 @@ def _placeless_addresses(modern: Tables) -> None:
         kind = row.get("address_type") or "postal"
         place = {"id": f"{of} {kind} {count[of]}", "organization_id": of, "location_type": kind}
         why = "Made to hold an address that its organization has at no place."
-        modern.setdefault("locations", []).append(
-            {**place, FROM: row.get(FROM, ("", 0)), WHY: [why]}
-        )
+        modern.setdefault("locations", []).append({**place, WHY: [why]})
         del row["organization_id"]
         row.update(
             _because(row, "A place of its organization was made for it.", location_id=place["id"])

@@ -21,7 +21,10 @@ from server.node.access import Act, require
 from server.node.desk import Desk
 from server.node.errors import Usage
 
-_MARKS: Final = ("x_audience", "x_field_audience", "x_trusted", "x_confidential_location")
+_MARKS: Final = (
+    *("x_audience", "x_field_audience", "x_trusted", "x_confidential_location"),
+    "x_source_id",
+)
 _NOT_SAID: Final = "What was done is not written here: the row is for named agencies alone."
 
 
@@ -141,6 +144,9 @@ def _over(
     # Whoever sent the file may have been shown no more than it says.
     unseen = marked.keys() if isinstance(marked, Mapping) else ()
     stays.update((name, old[name]) for name in unseen if name in old)
+    if isinstance(old.get("x_other"), Mapping):
+        beside = {k: v for k, v in old["x_other"].items() if k not in row}
+        stays.update({"x_other": beside} if beside else {})
     if named is not None:
         stays.update((name, value) for name, value in old.items() if name not in named)
     merged = {**stays, **row}

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from directory.hsds.naming import table_name
-from directory.hsds.nesting import flatten, parts
+from directory.hsds.nesting import flatten_all, parts
 from directory.hsds.objects import OBJECTS
 from directory.hsds.older import FROM
 from server.listing.bounds import MOST_ROWS, NotADirectory
@@ -54,17 +54,19 @@ def _tables(value: Any, called: str, said: list[str]) -> Tables:
             said.append(f"{called} is one page of several: the others are not in it.")
         value = value[_PAGE]
     if isinstance(value, list):
-        return _objects(value, _guess(value, stem, called), f"{called}: ", called)
+        return _objects({_guess(value, stem, called): value}, called)
     if not isinstance(value, dict):
         raise NotADirectory(f"{called} holds neither objects nor tables.")
     lists = {name: rows for name, rows in value.items() if isinstance(rows, list)}
     if "id" in value or not lists:
-        return _objects([value], _guess([value], stem, called), f"{called}: ", called)
-    found: Tables = {}
+        return _objects({_guess([value], stem, called): [value]}, called)
+    by_table: Tables = {}
     for name, rows in lists.items():
-        bare = name.removesuffix(".csv")
-        table = table_name(bare, rows[0] if rows and isinstance(rows[0], dict) else ())
-        _merge(found, _objects(rows, table, f"{called}: ", called))
+        table = table_name(
+            name.removesuffix(".csv"), rows[0] if rows and isinstance(rows[0], dict) else ()
+        )
+        by_table.setdefault(table, []).extend(rows)
+    found = _objects(by_table, called)
     left = sorted(value.keys() - lists.keys())
     if left:
         said.append(f"{called}: {', '.join(left)[:200]} is no table and was not read.")
@@ -72,24 +74,30 @@ def _tables(value: Any, called: str, said: list[str]) -> Tables:
 
 
 def _package(resources: list[Any], called: str, said: list[str]) -> Tables:
-    found: Tables = {}
+    by_table: Tables = {}
     for one in resources:
         rows = one.get("data") if isinstance(one, dict) else None
         if isinstance(rows, list):
-            table = table_name(str(one.get("name") or ""), ())
-            _merge(found, _objects(rows, table, f"{called}: ", called))
+            by_table.setdefault(table_name(str(one.get("name") or ""), ()), []).extend(rows)
+    found = _objects(by_table, called)
     if not found:
         said.append(f"{called} describes the tables; what they hold is in their own files.")
     return found
 
 
-def _objects(rows: list[Any], table: str, before: str, called: str) -> Tables:
-    if len(rows) > MOST_ROWS:
-        raise NotADirectory(f"{called} has more than {MOST_ROWS:,} objects.")
-    objects = [row if isinstance(row, Mapping) else {"not_an_object": row} for row in rows]
-    if table in OBJECTS:
-        return flatten(objects, table, before)
-    return {table: [{**row, FROM: (f"{before}{table}", n)} for n, row in enumerate(objects, 1)]}
+def _objects(lists: Mapping[str, list[Any]], called: str) -> Tables:
+    known: Tables = {}
+    unknown: Tables = {}
+    for table, rows in lists.items():
+        if len(rows) > MOST_ROWS:
+            raise NotADirectory(f"{called} has more than {MOST_ROWS:,} objects.")
+        objects = [row if isinstance(row, dict) else {"not_an_object": row} for row in rows]
+        if table in OBJECTS:
+            known[table] = objects
+        else:
+            at = f"{called}: {table}"
+            unknown[table] = [{**row, FROM: (at, n)} for n, row in enumerate(objects, 1)]
+    return {**flatten_all(known, f"{called}: "), **unknown}
 
 
 def _guess(rows: list[Any], stem: str, called: str) -> str:
@@ -108,8 +116,3 @@ def _fits(table: str, names: set[str]) -> int:
     declared = OBJECTS[table]
     known = declared.fields.keys() | parts(table).keys() | declared.parents.keys()
     return len(names & known) - len(names - known)
-
-
-def _merge(found: Tables, more: Tables) -> None:
-    for table, rows in more.items():
-        found.setdefault(table, []).extend(rows)
