@@ -29,3 +29,7 @@ class NotAnEntry(RefusedAct):
 
 class NotListed(NotAnEntry):
     """The directory names no such agency, or it is suspended: its entry is not listed."""
+
+
+class OpenPartFirst(NotAnEntry):
+    """This part hangs from rows of the agency's open part, which has yet to come."""

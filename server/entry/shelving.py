@@ -1,7 +1,8 @@
 """Puts what agencies say of themselves into the directory this node keeps, and never more."""
 
 import json
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 from uuid import UUID
 
 from directory.audience import Audience
@@ -10,13 +11,14 @@ from directory.hsds.hanging import Rows
 from directory.hsds.objects import OBJECTS, Dataset, Row
 from directory.hsds.profile import is_confidential, part_of, redaction, seen_by
 from server.entry.composing import VOCABULARY
-from server.entry.errors import NotAnEntry
+from server.entry.errors import NotAnEntry, OpenPartFirst
 from server.listing import store
 from server.listing.bodies import read_row
 from server.listing.tables import ListingRow, TrustedRow
 from server.node.desk import Desk
 
 _MOST_ROWS = 5_000
+_NOTHING: Final[Dataset] = MappingProxyType({})
 
 
 def _anything(_: str, __: str) -> bool:
@@ -45,9 +47,10 @@ async def put_open(source: str, rows: Dataset, desk: Desk) -> None:
 
 async def put_trusted(source: str, rows: Dataset, desk: Desk) -> None:
     """Everything this agency shows to few, in place of what it showed before. Inside an act."""
-    rows = await checked(rows)
+    below = await _open_rows(source)
+    rows = await checked(rows, below)
     await _of_nobody_else(source, rows)
-    await store.put(_over(await _open_rows(source), rows), source, desk, whole=True)
+    await store.put(_over(below, rows), source, desk, whole=True)
 
 
 async def put_own(rows: Dataset, desk: Desk) -> None:
@@ -83,15 +86,19 @@ def _not_importable(table: str, row: Row, known: Known) -> str:
     return check(table, row, known).refused
 
 
-async def checked(rows: Dataset) -> Dataset:
-    """These rows as HSDS has them; a stop unless each is whole and names only rows beside it."""
+async def checked(rows: Dataset, below: Dataset = _NOTHING) -> Dataset:
+    """These rows as HSDS has them; a stop unless each is whole and hangs from rows beside it."""
     if sum(map(len, rows.values())) > _MOST_ROWS:
         raise NotAnEntry("This entry has more rows than an agency's entry may have.")
-    known = await known_to(rows)
+    if any(table not in OBJECTS or table in VOCABULARY for table in rows):
+        raise NotAnEntry("This entry has rows of a kind that no agency brings.")
+    keyed = Rows(rows)
+    beside = {*keyed.by_key, *Rows(below).by_key}
+    if any(parent not in beside for key in keyed.by_key for parent in keyed.parents(key)):
+        raise OpenPartFirst
+    known = await known_to(rows, below)
     found: dict[str, list[dict[str, Any]]] = {}
     for table, some in rows.items():
-        if table not in OBJECTS or table in VOCABULARY:
-            raise NotAnEntry("This entry has rows of a kind that no agency brings.")
         for row in some:
             seen = check(table, row, known)
             if seen.refused:
@@ -100,9 +107,9 @@ async def checked(rows: Dataset) -> Dataset:
     return found
 
 
-async def known_to(rows: Dataset) -> Known:
+async def known_to(rows: Dataset, below: Dataset = _NOTHING) -> Known:
     """What these rows may name: each other, and the words that all agencies share."""
-    keys = set(Rows(rows).by_key)
+    keys = {*Rows(rows).by_key, *Rows(below).by_key}
     named = {
         str(row[name])
         for some in rows.values()

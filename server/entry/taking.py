@@ -14,7 +14,7 @@ from crypto.part import Link, blob_name, open_sealed_part, read_open_part, week_
 from crypto.statement import Statement, read
 from directory.hsds.objects import Dataset
 from server.entry import composing, out, shelving
-from server.entry.errors import NotAnEntry
+from server.entry.errors import NotAnEntry, OpenPartFirst
 from server.entry.tables import TakenPart
 from server.node import audit, chamber, database
 from server.node.desk import Desk
@@ -26,6 +26,7 @@ GONE = "gone"
 _NEXT = "/next"
 _NOT_READABLE = "This statement of an entry lacks something it must say."
 _AT_ONCE = 50
+_PATIENCE = 7 * 86_400  # seconds in which the open part must come too
 
 
 async def take(said: Statement, agency: str, desk: Desk) -> None:
@@ -66,7 +67,12 @@ def is_name(value: object) -> bool:
 async def fetch(desk: Desk, courier: Courier) -> int:
     """Fetch what statements have named, and put it away; works locked. How many changed."""
     taken = 0
-    waiting = await TakenPart.objects().where(TakenPart.state == WAITS).limit(_AT_ONCE)
+    waiting = (
+        await TakenPart.objects()
+        .where(TakenPart.state == WAITS)
+        .order_by(TakenPart.at, ascending=False)
+        .limit(_AT_ONCE)
+    )
     names = [bytes.fromhex(row.blob) for row in waiting if row.blob]
     contents: dict[bytes, bytes] = {}
     while missing := [name for name in names if name not in contents]:
@@ -151,6 +157,14 @@ async def _open(row: TakenPart, content: bytes, desk: Desk) -> int:
             changes = _unsealed(row, content, desk)
             rows = rows_in(changes, bytes.fromhex(row.signer))
         await shelving.put_trusted(row.signer, rows, desk)
+    except OpenPartFirst as error:
+        if int(desk.now.timestamp()) - row.at > _PATIENCE:
+            await _refuse(row, str(error), desk)
+            return 0
+        await TakenPart.update({TakenPart.state: SHUT, TakenPart.body: content}).where(
+            TakenPart.id == row.id
+        )
+        return 0
     except NotARecipient:
         # Its owner sees from our week keys that it cannot be opened here, and shuts it anew.
         await _set(row, LOST, "This node has lost the key that opens this part.")

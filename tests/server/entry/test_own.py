@@ -154,8 +154,9 @@ def test_a_document_that_grew_begins_anew_without_what_was_said_before(agencies:
             desk = await agencies.desk(HARBOUR)
             there = await offer(desk)
             await own.remove("locations", there.refuge, (await own.read(desk)).heads, desk)
-            for number in range(400):
-                await write(desk, SERVICES, there.service, alert=f"Note {number}")
+            await write(desk, SERVICES, there.service, alert="Said before")
+            await write(desk, SERVICES, there.service, alert="Said now")
+            await EntryDocument.update({EntryDocument.changes: 500}).where(EntryDocument.id == 1)
             before = await own.read(desk)
             early = await own.tidy(desk)
             old = await EntryDocument.objects().first()
