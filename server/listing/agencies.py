@@ -121,13 +121,13 @@ async def _unusual(desk: Desk) -> None:
     for row in await UnusualRow.select():
         rows += [
             (
-                *(row["doc"], one.zone, one.weekday, one.opens, one.closes),
+                *(row["doc"], one.zone, one.days, one.opens, one.closes),
                 *(one.first.toordinal(), one.last.toordinal(), True),
             )
             for one in opening.patterns(json.loads(row["body"]), "", since, until)
         ]
     await database.many(
-        "INSERT INTO listing_opening (doc, zone, weekday, opens, closes, first, last, written) "
+        "INSERT INTO listing_opening (doc, zone, days, opens, closes, first, last, written) "
         "VALUES ({}, {}, {}, {}, {}, {}, {}, {})",
         rows,
     )

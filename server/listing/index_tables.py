@@ -21,12 +21,18 @@ class IndexedDoc(Table, tablename="listing_doc"):
     id = BigInt(primary_key=True)
     level = SmallInt()
     kind = Varchar(length=12)  # organization, service, agency
-    party = BigInt(index=True)
+    party = BigInt()
     hsds_id = Varchar(length=36, default="", index=True)
     offered = Boolean(default=True)  # counted and shown; an organization stands behind its services
     name = Varchar(length=200, default="")  # folded, to sort by
     free_until = BigInt(default=0)  # unix seconds: until then the free beds it says are believed
-    card = Text(default="{}")  # what a line of results shows, as JSON
+
+
+class IndexedCard(Table, tablename="listing_card"):
+    """What a line of results shows of a doc. Apart, so that counting reads none of it."""
+
+    doc = BigInt(primary_key=True)
+    body = Text()  # JSON
 
 
 class ListingFacet(Table, tablename="listing_facet"):
@@ -45,11 +51,11 @@ class FacetValue(Table, tablename="listing_value"):
 
 
 class OpeningRow(Table, tablename="listing_opening"):
-    """The same hours of a doc on one day of the week, between two days."""
+    """The same hours of a doc on some days of the week, between two days."""
 
-    doc = BigInt(index=True)
+    doc = BigInt()
     zone = Varchar(length=60)  # empty: the coalition's own
-    weekday = SmallInt()
+    days = SmallInt()  # 1 Monday, 2 Tuesday, 4 Wednesday … added together
     opens = Integer()  # minutes after midnight
     closes = Integer()  # beyond 1440: tomorrow
     first = Integer()  # days, counted from 1 January of the year 1
@@ -87,6 +93,7 @@ class IndexState(Table, tablename="listing_index_state"):
 INDEX = [
     IndexedParty,
     IndexedDoc,
+    IndexedCard,
     ListingFacet,
     FacetValue,
     OpeningRow,

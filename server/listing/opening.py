@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.listing import rules
-from server.listing.rules import WHOLE_DAY
+from server.listing.rules import WHOLE_DAY, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,37 +20,42 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """The same hours on one day of the week, between two days; minutes beyond 1440 are tomorrow."""
+    """The same hours on some days of the week, between two days; beyond 1440 is tomorrow."""
 
     zone: str
-    weekday: int
+    days: int  # a bit for each day, Monday's the lowest
     opens: int
     closes: int
     first: date
     last: date
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How some schedules stand at a moment: what holds now, what begins today, if they say."""
+
+    known: bool = False
+    now: Hours | None = None
+    today: tuple[Hours, ...] = ()
+
+
+def at(schedules: Iterable[Mapping[str, Any]], now: datetime, zone: str) -> Day:
+    """How these stand at this moment. The zone is for schedules that name none."""
+    read = [rule for row in schedules if (rule := rules.read(row, zone))]
+    today = {hours for rule in read for hours in _on(rule, now, 0)}
+    # A night that began yesterday may still go on.
+    begun = today | {hours for rule in read for hours in _on(rule, now, -1)}
+    held = [hours for hours in begun if hours.opens <= now < hours.closes]
+    return Day(
+        known=bool(read),
+        now=max(held, key=lambda hours: hours.closes, default=None),
+        today=tuple(sorted(today, key=lambda hours: (hours.opens, hours.closes))),
+    )
+
+
 def open_at(schedules: Iterable[Mapping[str, Any]], now: datetime, zone: str) -> bool:
-    """Is any of these open at this moment? The zone is for schedules that name none."""
-    return current(schedules, now, zone) is not None
-
-
-def current(schedules: Iterable[Mapping[str, Any]], now: datetime, zone: str) -> Hours | None:
-    """The hours that hold at this moment, those that last longest."""
-    found = [
-        hours
-        for row in schedules
-        for back in (1, 0)
-        for hours in _on_local_day(row, now, zone, -back)
-        if hours.opens <= now < hours.closes
-    ]
-    return max(found, key=lambda hours: hours.closes, default=None)
-
-
-def on(schedules: Iterable[Mapping[str, Any]], now: datetime, zone: str) -> tuple[Hours, ...]:
-    """The hours that begin on the day it is there, in order, each once."""
-    found = {hours for row in schedules for hours in _on_local_day(row, now, zone, 0)}
-    return tuple(sorted(found, key=lambda hours: (hours.opens, hours.closes)))
+    """Is any of these open at this moment?"""
+    return at(schedules, now, zone).now is not None
 
 
 def patterns(row: Mapping[str, Any], zone: str, since: date, until: date) -> tuple[Pattern, ...]:
@@ -59,12 +64,10 @@ def patterns(row: Mapping[str, Any], zone: str, since: date, until: date) -> tup
     if rule is None:
         return ()
     if rules.is_plain_week(row):
-        return tuple(
-            Pattern(rule.zone, number, rule.opens, rule.closes, rule.first, rule.last)
-            for number in rules.weekdays(row)
-        )
+        days = sum(1 << number for number in rules.weekdays(row))
+        return (Pattern(rule.zone, days, rule.opens, rule.closes, rule.first, rule.last),)
     return tuple(
-        Pattern(rule.zone, day.weekday(), rule.opens, rule.closes, day, day)
+        Pattern(rule.zone, 1 << day.weekday(), rule.opens, rule.closes, day, day)
         for day in rules.days(rule, max(since, rule.first), min(until, rule.last))
     )
 
@@ -77,12 +80,7 @@ def zone_of(name: str) -> tzinfo:
     return ZoneInfo(name)
 
 
-def _on_local_day(
-    row: Mapping[str, Any], now: datetime, zone: str, shift: int
-) -> tuple[Hours, ...]:
-    rule = rules.read(row, zone)
-    if rule is None:
-        return ()
+def _on(rule: Rule, now: datetime, shift: int) -> tuple[Hours, ...]:
     wall = zone_of(rule.zone)
     day = now.astimezone(wall).date() + timedelta(days=shift)
     if not rule.first <= day <= rule.last or day not in rules.days(rule, day, day):

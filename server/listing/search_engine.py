@@ -25,6 +25,7 @@ _MISSED: Final = 1000.0  # any hit by spelling alike comes after every hit by th
 _SHORT: Final = 3  # a prefix this short stands in nearly every description
 _CLOSE_ENOUGH: Final = 0.5
 _MOST_ALIKE: Final = 4
+_TURNED: Final = 0.9
 _CHUNK: Final = 500
 
 
@@ -151,27 +152,29 @@ async def unspell(words: Sequence[int]) -> None:
 async def known(level: int, words: Collection[str]) -> frozenset[str]:
     """Those of these words that stand somewhere, or begin one that does."""
     found = set()
+    begins = "word LIKE {}" if _postgres() else "word >= {} AND word < {}"
     for word in words:
-        if _postgres():
-            rows = await IndexedWord.raw(
-                "SELECT 1 FROM listing_word WHERE level = {} AND word LIKE {} LIMIT 1",
-                level,
-                f"{word}%",
-            )
-        else:
-            rows = await IndexedWord.raw(
-                "SELECT 1 FROM listing_word WHERE level = {} AND word >= {} AND word < {} LIMIT 1",
-                level,
-                word,
-                word + "\U0010ffff",
-            )
-        if rows:
+        bounds = (f"{word}%",) if _postgres() else (word, word + "\U0010ffff")
+        if await IndexedWord.raw(
+            f"SELECT 1 FROM listing_word WHERE level = {{}} AND {begins} LIMIT 1",  # noqa: S608
+            level,
+            *bounds,
+        ):
             found.add(word)
     return frozenset(found)
 
 
 async def alike(level: int, word: str, *, whole: bool) -> tuple[Alike, ...]:
-    """Words spelt like this one, those that share most of its trigrams first."""
+    """Words spelt like this one: with two letters changed about, else by shared trigrams."""
+    changed = [word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)]
+    about = sorted(set(changed) - {word})
+    if about and (turned := await known(level, about)):
+        return tuple(Alike(one, _TURNED) for one in sorted(turned))[:_MOST_ALIKE]
+    return await _by_trigrams(level, word, whole=whole)
+
+
+async def _by_trigrams(level: int, word: str, *, whole: bool) -> tuple[Alike, ...]:
+    """Those that share most of its trigrams first."""
     trigrams = _trigrams_of(word, whole=whole)
     if _postgres():
         source, like = "FROM listing_word w WHERE w.word % {}", word
@@ -261,8 +264,11 @@ _PLAIN: Final = (
     "CREATE UNIQUE INDEX listing_word_once ON listing_word (level, word)",
     "CREATE UNIQUE INDEX listing_value_once ON listing_value (facet, words)",
     "CREATE INDEX listing_facet_of ON listing_facet (doc, value)",
-    "CREATE INDEX listing_doc_of ON listing_doc (party, level)",
-    "CREATE INDEX listing_doc_shown ON listing_doc (level, offered, party)",
+    "CREATE INDEX listing_doc_of ON listing_doc (party, level, offered, free_until)",
+    "CREATE INDEX listing_doc_itself ON listing_doc (party, level, name) WHERE kind <> 'service'",
+    "CREATE INDEX listing_opening_of ON listing_opening "
+    "(doc, zone, days, opens, closes, first, last)",
+    "CREATE INDEX listing_doc_shown ON listing_doc (level, offered)",
 )
 _CREATE_SQLITE: Final = (
     *(

@@ -12,6 +12,7 @@ from server.listing.eligibility import Fact
 from server.listing.facts import Doc
 from server.listing.index_tables import (
     FacetValue,
+    IndexedCard,
     IndexedDoc,
     IndexedParty,
     IndexState,
@@ -36,6 +37,7 @@ class Adding:
 
     next_doc: int
     docs: list[tuple[Any, ...]] = field(default_factory=list)
+    cards: list[tuple[int, str]] = field(default_factory=list)
     texts: dict[int, list[tuple[int, search_engine.Texts]]] = field(default_factory=dict)
     facts: list[tuple[int, Fact]] = field(default_factory=list)
     hours: list[tuple[Any, ...]] = field(default_factory=list)
@@ -45,17 +47,14 @@ class Adding:
         """Give this doc its number, and lay its parts where they are written from."""
         number = self.next_doc
         self.next_doc += 1
-        self.docs.append(
-            (
-                *(number, level, doc.kind, party, doc.hsds_id, doc.offered, doc.name),
-                *(doc.free_until, doc.card),
-            )
-        )
+        known = (level, doc.kind, party, doc.hsds_id, doc.offered, doc.name, doc.free_until)
+        self.docs.append((number, *known))
+        self.cards.append((number, doc.card))
         self.texts.setdefault(level, []).append((number, doc.texts))
         self.facts += [(number, fact) for fact in sorted(doc.facts)]
         self.hours += [
             (
-                *(number, one.zone, one.weekday, one.opens, one.closes),
+                *(number, one.zone, one.days, one.opens, one.closes),
                 *(one.first.toordinal(), one.last.toordinal(), False),
             )
             for one in doc.patterns
@@ -66,6 +65,8 @@ class Adding:
 async def rebuild(org_ids: Collection[str] | None) -> None:
     """Make the index of these organizations anew, or of all of them; inside the caller's act."""
     database.require_transaction()
+    if org_ids is not None and "" in org_ids:
+        org_ids = None  # words that all share, such as a taxonomy's: any doc may hold them
     parties = await _parties(org_ids)
     await forget([party["id"] for party in parties])
     numbers = await _numbered(org_ids, parties)
@@ -96,7 +97,7 @@ async def _forget_docs(level: int, docs: Sequence[int]) -> None:
         return
     await index_words.less(level, await search_engine.words_of(level, docs))
     await search_engine.remove(level, docs)
-    for table in (ListingFacet, OpeningRow, UnusualRow):
+    for table in (IndexedCard, ListingFacet, OpeningRow, UnusualRow):
         await database.many(
             f"DELETE FROM {table._meta.tablename} WHERE doc = {{}}",  # noqa: S608  # our own table
             [(doc,) for doc in docs],
@@ -106,10 +107,11 @@ async def _forget_docs(level: int, docs: Sequence[int]) -> None:
 async def write(adding: Adding) -> None:
     """Write docs that were taken."""
     await database.many(
-        "INSERT INTO listing_doc (id, level, kind, party, hsds_id, offered, name, free_until, "
-        "card) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {})",
+        "INSERT INTO listing_doc (id, level, kind, party, hsds_id, offered, name, free_until) "
+        "VALUES ({}, {}, {}, {}, {}, {}, {}, {})",
         adding.docs,
     )
+    await database.many("INSERT INTO listing_card (doc, body) VALUES ({}, {})", adding.cards)
     for level, texts in adding.texts.items():
         await search_engine.add(level, texts)
         counted: Counter[str] = Counter()
@@ -122,7 +124,7 @@ async def write(adding: Adding) -> None:
         [(doc, known[fact]) for doc, fact in adding.facts],
     )
     await database.many(
-        "INSERT INTO listing_opening (doc, zone, weekday, opens, closes, first, last, written) "
+        "INSERT INTO listing_opening (doc, zone, days, opens, closes, first, last, written) "
         "VALUES ({}, {}, {}, {}, {}, {}, {}, {})",
         adding.hours,
     )
