@@ -22,7 +22,7 @@ from server.node import audit, onboarding
 from server.node.access import Act, may, require
 from server.node.database import transaction
 from server.node.desk import Desk
-from server.node.errors import NodeError, NotFound, RefusedAct
+from server.node.errors import RefusedAct
 from server.node.joining_tables import Rehearsal
 from server.node.steps import REHEARSED, said_of
 from tiers.case_form import read_case
@@ -96,7 +96,7 @@ async def begin(to: str, desk: Desk) -> TestHandoff | Withheld:
     await cases.take_in(form, ref, desk)
     try:
         sent = await _send(partner, ref, desk)
-    except NodeError:
+    except Exception:
         await _destroy([ref], desk)
         raise
     if isinstance(sent, Withheld):
@@ -136,7 +136,7 @@ async def open_arrived(partner: str, desk: Desk) -> tuple[ReceivedFind, ...]:
     require(desk, Act.REHEARSE)
     arrived = (await rehearsed_with(partner, desk)).arrived
     if not arrived:
-        raise NotFound("No test handoff has arrived from there.")
+        raise RefusedAct("No test handoff has arrived from there.")
     shares = {one.share for one in arrived}
     found = tuple(
         one for one in await finds.received_finds(desk, invented=True) if one.share in shares

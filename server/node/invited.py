@@ -13,7 +13,7 @@ from directory.invitation import Invitation
 from server.node import audit, coalition, database, errors
 from server.node.access import Act, require
 from server.node.desk import Desk
-from server.node.errors import NodeError, NotFound, RefusedAct, Usage, sentence
+from server.node.errors import NodeError, RefusedAct, Usage, sentence
 from server.node.joining_tables import OpenedInvitation
 from server.node.voice import read_card
 
@@ -85,7 +85,7 @@ async def join(words: str, desk: Desk) -> Card:
     require(desk, Act.JOIN)
     row = await _latest()
     if row is None:
-        raise NotFound("No invitation was opened here. Open the link you were given first.")
+        raise RefusedAct("No invitation was opened here. Open the link you were given first.")
     card = await coalition.join(bytes(row.card), words, desk)
     async with database.transaction():
         await OpenedInvitation.update(

@@ -12,7 +12,7 @@ from server.casework.tables import Case, ConsentRow, RecordRow, Release
 from server.node import coalition, onboarding
 from server.node.coalition import Change
 from server.node.desk import Desk
-from server.node.errors import NotFound, RefusedAct
+from server.node.errors import RefusedAct
 from tests.coalition import CASE, HARBOUR, NORTHGATE, RIVER, Coalition
 from tiers.case_form import read_case
 from tiers.fragment import Place
@@ -134,7 +134,7 @@ def test_one_at_a_time_to_each_partner_and_never_to_oneself(agencies: Coalition)
             await agencies.do(HARBOUR, lambda d: rehearsing.begin(NORTHGATE, d))
         with pytest.raises(RefusedAct, match="another agency"):
             await agencies.do(HARBOUR, lambda d: rehearsing.begin(HARBOUR, d))
-        with pytest.raises(NotFound):
+        with pytest.raises(RefusedAct, match="has arrived"):
             await agencies.do(HARBOUR, lambda d: rehearsing.open_arrived(NORTHGATE, d))
         with pytest.raises(RefusedAct, match="Nothing is open"):
             await agencies.do(HARBOUR, lambda d: rehearsing.end(RIVER, d))
