@@ -35,6 +35,7 @@ class _Answer(msgspec.Struct, forbid_unknown_fields=True):
     unsafe: _Sentence | None = None
 
 
+_Places = dict[tuple[str, str, str], Place]
 _ANSWERS = msgspec.json.Decoder(dict[str, _Answer])
 BROKE = Unsafe("This share broke the process that reads shares. It was not opened.")
 TOO_LARGE = Unsafe("This share is larger than any honest share. It was not opened.")
@@ -47,10 +48,11 @@ def believed(raw: bytes, group: Sequence[Batch]) -> dict[str, Lane | Unsafe]:
         answers = _ANSWERS.decode(raw)
     except (msgspec.MsgspecError, ValueError):
         answers = {}
-    return {one.share: _lane(answers.get(one.share), one) for one in group}
+    places: _Places = {}
+    return {one.share: _lane(answers.get(one.share), one, places) for one in group}
 
 
-def _lane(answer: _Answer | None, asked: Batch) -> Lane | Unsafe:
+def _lane(answer: _Answer | None, asked: Batch, places: _Places) -> Lane | Unsafe:
     if answer is not None and answer.unsafe is not None:
         return Unsafe(answer.unsafe) if answer.unsafe.isprintable() else _NONSENSE
     if answer is None or answer.lane is None:
@@ -64,19 +66,26 @@ def _lane(answer: _Answer | None, asked: Batch) -> Lane | Unsafe:
             heads=tuple(said.heads),
             case_ref=name(said.case_ref),
             people={name(person): name(role) for person, role in said.people.items()},
-            fields=dict(map(_field, said.fields)),
+            fields={
+                _place(one[:3], places): in_order([_written(wording) for wording in one[3]])
+                for one in said.fields
+            },
         )
     except SyncError:
         return _NONSENSE
 
 
-def _field(
-    said: tuple[str, str, str, list[tuple[str, str, str]]],
-) -> tuple[Place, tuple[Written, ...]]:
-    section, about, field, wordings = said
-    place = Place(section, about, field)
-    key_of(place)
-    written = [Written(*wording) for wording in wordings]
-    for one in written:
-        check_written(one)
-    return place, in_order(written)
+def _place(named: tuple[str, str, str], places: _Places) -> Place:
+    """The place of these three names, which the shares of one answer mostly have in common."""
+    place = places.get(named)
+    if place is None:
+        place = Place(*named)
+        key_of(place)
+        places[named] = place
+    return place
+
+
+def _written(wording: tuple[str, str, str]) -> Written:
+    written = Written(*wording)
+    check_written(written)
+    return written

@@ -7,6 +7,8 @@ from typing import TypeVar
 from client_sync.errors import UnsafeChange
 
 T = TypeVar("T")
+# Most columns hold one value: how many there are, one, then itself. They are read without a loop.
+_ONE = 0x7F
 _LARGEST = 2**31  # no counter of ours comes near; below it nothing overflows in 32 or 64 bits
 
 
@@ -71,7 +73,7 @@ class Bytes:
 
 def numbers(column: bytes, count: int) -> list[int | None]:
     """Exactly `count` run-length coded numbers."""
-    if column == b"\x7f" + column[-1:] and column[1] < 0x80 and count == 1:  # nearly every column
+    if count == 1 and len(column) == 2 and column[0] == _ONE and column[1] < 0x80:
         return [column[1]]
     source = Bytes(column, 0, len(column))
     found: list[int | None] = []
@@ -91,6 +93,8 @@ def steps(column: bytes, count: int) -> list[int | None]:
     """Exactly `count` numbers, each coded as its distance from the one before."""
     if not column and not count:
         return []
+    if count == 1 and len(column) == 2 and column[0] == _ONE and column[1] < 0x40:
+        return [column[1]]
     source = Bytes(column, 0, len(column))
     found: list[int | None] = []
     last = 0
@@ -108,6 +112,8 @@ def steps(column: bytes, count: int) -> list[int | None]:
 
 def words(column: bytes, count: int, longest: int) -> list[str]:
     """Exactly `count` run-length coded texts, none missing, none longer than `longest` bytes."""
+    if count == 1 and _is_one_word(column, longest):
+        return [_decoded(column[2:])]
     source = Bytes(column, 0, len(column))
     found: list[str] = []
     while not source.done():
@@ -122,8 +128,16 @@ def words(column: bytes, count: int, longest: int) -> list[str]:
     return _all_of(found, count)
 
 
+def _is_one_word(column: bytes, longest: int) -> bool:
+    if len(column) < 3 or column[0] != _ONE:
+        return False
+    return column[1] == len(column) - 2 <= min(longest, 0x7F)
+
+
 def only_false(column: bytes, count: int) -> None:
     """Insists that a column of yes and no says no, `count` times."""
+    if count == 1 and column == b"\x01":
+        return
     source = Bytes(column, 0, len(column))
     if source.unsigned() != count or not source.done():
         raise UnsafeChange("A change writes a list; a lane has none.")
@@ -133,8 +147,12 @@ def _word(source: Bytes, longest: int) -> str:
     length = source.unsigned()
     if not 0 < length <= longest:
         raise UnsafeChange("A key is empty or too long.")
+    return _decoded(source.take(length))
+
+
+def _decoded(word: bytes) -> str:
     try:
-        return source.take(length).decode()
+        return word.decode()
     except UnicodeDecodeError:
         raise UnsafeChange("A key is not text.") from None
 

@@ -7,6 +7,7 @@ a chunk of maps and texts, whole, unpacked, counted, and by an actor of the shar
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import ge
 
 from client_sync.columns import Bytes, numbers, only_false, steps, words
 from client_sync.errors import UnsafeChange
@@ -136,18 +137,27 @@ def _actor(source: Bytes, owner: bytes) -> bytes:
 
 
 def _columns(source: Bytes) -> dict[int, bytes]:
-    lengths: dict[int, int] = {}
-    last = -1
-    for _ in range(source.unsigned()):
-        column = source.unsigned()
-        if column not in _COLUMNS or column <= last:
-            raise UnsafeChange("The change holds something other than maps and texts.")
-        last = column
-        lengths[column] = source.unsigned()
-    columns = {column: source.take(length) for column, length in lengths.items()}
+    names, lengths = _pairs(source, source.unsigned())
+    if not _COLUMNS.issuperset(names) or any(map(ge, names, names[1:])):
+        raise UnsafeChange("The change holds something other than maps and texts.")
+    columns = dict(zip(names, map(source.take, lengths), strict=True))
     if not source.done():
         raise UnsafeChange("The change carries more than it says.")
     return columns
+
+
+def _pairs(source: Bytes, count: int) -> tuple[Sequence[int], Sequence[int]]:
+    """The columns' names, and their lengths."""
+    if count > len(_COLUMNS):
+        raise UnsafeChange("The change holds something other than maps and texts.")
+    short = source.raw[source.at : source.at + 2 * count]
+    if (
+        short.isascii() and source.at + 2 * count <= source.end
+    ):  # each in one byte, as nearly always
+        source.at += 2 * count
+        return short[::2], short[1::2]
+    pairs = [(source.unsigned(), source.unsigned()) for _ in range(count)]
+    return [column for column, _ in pairs], [length for _, length in pairs]
 
 
 def _operations(

@@ -56,7 +56,12 @@ def epoch_key(records: Sequence[Record], week_secret: bytes, week_public: bytes)
 
 def open_records(records: Sequence[Record], key: bytes) -> tuple[bytes, tuple[bytes, ...]]:
     """The consent's terms, and the last epoch's changes: these go to the Chamber only."""
-    opening, *later = this_epoch(records)
+    return open_epoch(this_epoch(records), key)
+
+
+def open_epoch(epoch: Sequence[Record], key: bytes) -> tuple[bytes, tuple[bytes, ...]]:
+    """The same of records that this_epoch() has put in order."""
+    opening, *later = epoch
     opened = open_body(opening, key)
     changes = list(opened.changes)
     size = sum(map(len, changes))

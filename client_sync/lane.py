@@ -21,7 +21,7 @@ _KEY = re.compile(
     rf"[^/]{{1,{LONGEST_NAME}}}/[^/]{{0,{LONGEST_NAME}}}/[^/]{{1,{LONGEST_NAME}}}", re.DOTALL
 )
 _REGISTERS = msgspec.json.Decoder(tuple[str, str, str])
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def register(written: Written) -> str:
 
 def check_written(written: Written) -> None:
     """Raise NotWritable unless this may be written."""
-    if not _MOMENT.fullmatch(written.at):
+    if not _MOMENT(written.at):
         raise NotWritable("The time of writing is not a time in UTC.")
     _text(written.value, LONGEST_VALUE)
     name(written.by)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 
 from mnemonic import Mnemonic
@@ -89,8 +89,12 @@ def check_public(public: bytes) -> None:
         raise WeakKey
 
 
+@lru_cache(maxsize=1_024)
 def check_week_public(public: bytes) -> None:
-    """Raise WeakKey unless this is a canonical X25519 key that a secret can be agreed with."""
+    """Raise WeakKey unless this is a canonical X25519 key that a secret can be agreed with.
+
+    A key that passed is remembered: everything sealed to one agency in one week asks again.
+    """
     if len(public) != KEY_BYTES or int.from_bytes(public, "little") >= _X25519_PRIME:
         raise WeakKey
     try:

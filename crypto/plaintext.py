@@ -4,9 +4,6 @@ import struct
 import zlib
 from collections.abc import Sequence
 
-from nacl import bindings
-from nacl.exceptions import CryptoError as SodiumError
-
 from crypto.errors import Malformed, TooLarge
 
 PAD = 256  # sizes are rounded up, so that a long note does not look like a long note
@@ -16,6 +13,12 @@ MAX_PARTS = 4_096
 # size then tells nothing of the words. 12 bytes are zlib's own, and one of padding.
 _STORED = 5 * PAD - 12
 _SMALL = 4_096
+# What zlib writes around bytes it does not squeeze: its header, that this block is stored and the
+# last, its length twice, and a checksum. Written and read here, for zlib takes ten times as long.
+_STORED_HEAD = struct.Struct("<3sHH")
+_STORED_MARK = b"\x48\x0d\x01"
+_SUM = struct.Struct(">I")
+_AROUND = _STORED_HEAD.size + _SUM.size
 _LENGTH = struct.Struct(">I")
 
 
@@ -26,31 +29,59 @@ def pack(parts: Sequence[bytes]) -> bytes:
     joined = b"".join([_LENGTH.pack(len(part)) + part for part in parts])
     if len(joined) > MAX_INFLATED:
         raise TooLarge
-    return bindings.sodium_pad(_squeeze(joined), PAD)
+    squeezed = _squeeze(joined)
+    return squeezed + b"\x80" + bytes(-(len(squeezed) + 1) % PAD)
 
 
 def unpack(padded: bytes) -> tuple[bytes, ...]:
     """Give the byte strings back; Malformed unless every byte has its one place."""
+    squeezed = _unpadded(padded)
+    stored = _as_stored(squeezed)
+    return _split(_inflated(squeezed) if stored is None else stored)
+
+
+def _unpadded(padded: bytes) -> bytes:
+    """What stood before the padding, as libsodium pads: a bit, then nothing, to a whole bucket."""
+    end = padded.rfind(b"\x80", -PAD)
+    if end < 0 or len(padded) < PAD or padded.count(0, end) != len(padded) - end - 1:
+        raise Malformed
+    return padded[:end]
+
+
+def _as_stored(squeezed: bytes) -> bytes | None:
+    """The bytes zlib would give back, where it only stored them; None where it has to be asked."""
+    size = len(squeezed) - _AROUND
+    if not 0 <= size <= 0xFFFF or squeezed[: _STORED_HEAD.size] != _stored_head(size):
+        return None
+    joined = squeezed[_STORED_HEAD.size : -_SUM.size]
+    return joined if squeezed[-_SUM.size :] == _SUM.pack(zlib.adler32(joined)) else None
+
+
+def _inflated(squeezed: bytes) -> bytes:
+    inflating = zlib.decompressobj()
     try:
-        squeezed = bindings.sodium_unpad(padded, PAD)
-        inflating = zlib.decompressobj()
         joined = inflating.decompress(squeezed, MAX_INFLATED + 1)
-    except (SodiumError, zlib.error):
+    except zlib.error:
         raise Malformed from None
     if len(joined) > MAX_INFLATED:
         raise TooLarge
     if not inflating.eof or inflating.unused_data:
         raise Malformed
-    return _split(joined)
+    return joined
 
 
 def _squeeze(joined: bytes) -> bytes:
     if len(joined) > _SMALL:
         return zlib.compress(joined, 1)  # the bucket of level 6 nearly always, in half the time
     # Letters alone, in a small window: no size tells that a word was said twice.
-    level = 0 if len(joined) <= _STORED else 1
-    squeezing = zlib.compressobj(level, zlib.DEFLATED, 12, 5, zlib.Z_HUFFMAN_ONLY)
+    if len(joined) <= _STORED:
+        return _stored_head(len(joined)) + joined + _SUM.pack(zlib.adler32(joined))
+    squeezing = zlib.compressobj(1, zlib.DEFLATED, 12, 5, zlib.Z_HUFFMAN_ONLY)
     return squeezing.compress(joined) + squeezing.flush()
+
+
+def _stored_head(size: int) -> bytes:
+    return _STORED_HEAD.pack(_STORED_MARK, size, size ^ 0xFFFF)
 
 
 def _split(joined: bytes) -> tuple[bytes, ...]:

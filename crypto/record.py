@@ -2,9 +2,10 @@
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum
 from hashlib import blake2b
+from operator import attrgetter
 
 from nacl import bindings
 from nacl.exceptions import CryptoError as SodiumError
@@ -24,6 +25,7 @@ from crypto.plaintext import PAD, pack, unpack
 
 _MAGIC = b"CFR1"
 _HEAD = struct.Struct(">4sB16s16s32s32sII32sQ24s")  # the stub before the body hash
+_PLACE = attrgetter("share", "release", "owner", "recipient", "epoch", "seq", "prev", "ends")
 _HASH_BYTES = 32
 _FIELDS = struct.Struct(">4xB16s16s32s32sII32sQ24s32s64s")  # the whole stub, after its magic
 STUB_BYTES = _FIELDS.size
@@ -112,6 +114,9 @@ class Stub:
     def signed(self) -> bytes:
         """Give the part the signature is over: all before it."""
         return self.raw[:_SIGNED_BYTES]
+
+
+_PARTS = tuple(getattr(Stub, part.name).__set__ for part in fields(Stub))
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,27 +278,18 @@ def _sign(link: Link, identity: Identity, signed: bytes) -> bytes:
 
 
 def _head(kind: Kind, place: Link | Stub, nonce: bytes) -> bytes:
-    return _HEAD.pack(
-        _MAGIC,
-        kind.value,
-        place.share,
-        place.release,
-        place.owner,
-        place.recipient,
-        place.epoch,
-        place.seq,
-        place.prev,
-        place.ends,
-        nonce,
-    )
+    return _HEAD.pack(_MAGIC, kind.value, *_PLACE(place), nonce)
 
 
 def _parse(raw: bytes) -> Stub:
-    fields = _FIELDS.unpack(raw)
-    kind = _KINDS.get(fields[0])
-    if kind is None:
+    kind, *parts = _FIELDS.unpack(raw)
+    if kind not in _KINDS:
         raise Malformed
-    return Stub(kind, *fields[1:])
+    # Past __init__, which would only put these same bytes together again, twice a record.
+    stub = object.__new__(Stub)
+    for put, value in zip(_PARTS, (_KINDS[kind], *parts, raw, _hash(_ID, raw)), strict=True):
+        put(stub, value)
+    return stub
 
 
 def _hash(domain: bytes, content: bytes) -> bytes:

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from client_sync import inbox
 from crypto.errors import NotARecipient
-from crypto.record import Record, week_in
+from crypto.record import Record, unwrap, week_in
 from server.casework.tables import Share
 from server.node.keyring import EpochKey, Keyring
 
@@ -19,9 +18,9 @@ class EpochKeys:
         self._secrets: dict[int, bytes | None] = {}
         self._new: list[EpochKey] = []
 
-    def of(self, row: Share, records: Sequence[Record]) -> bytes | None:
-        """The key of this share's present epoch; None when this node has lost what unwraps it."""
-        return self._held.get((row.id, row.epoch)) or self._unwrapped(row, records)
+    def of(self, row: Share, opening: Record) -> bytes | None:
+        """The key of this share's present epoch, which this record began; None when it is lost."""
+        return self._held.get((row.id, row.epoch)) or self._unwrapped(row, opening)
 
     def put_away(self) -> None:
         """Keep what was unwrapped: one disk sync for all of them."""
@@ -29,15 +28,15 @@ class EpochKeys:
             self._keyring.put_epochs(self._new)
             self._new = []
 
-    def _unwrapped(self, row: Share, records: Sequence[Record]) -> bytes | None:
-        week = week_in(inbox.this_epoch(records)[0].body)
+    def _unwrapped(self, row: Share, opening: Record) -> bytes | None:
+        week = week_in(opening.body)
         if week not in self._secrets:
             self._secrets[week] = self._keyring.week_secret(week)
         secret, public = self._secrets[week], self._publics.get(week)
         if secret is None or public is None:
             return None
         try:
-            key = inbox.epoch_key(records, secret, public)
+            key = unwrap(opening, secret, public)
         except NotARecipient:
             # Wrapped to a week key this node had before its keys.db was lost.
             return None

@@ -219,10 +219,11 @@ def _unseal(
 ) -> tuple[Consent, tuple[bytes, ...]] | None:
     if not records or any(not record.body for record in records):
         raise _Lost(NOT_HERE)
-    key = keys.of(row, records)
+    records = inbox.this_epoch(records)
+    key = keys.of(row, records[0])
     if key is None:
         raise _Lost(NO_KEY)
-    terms, changes = inbox.open_records(records, key)
+    terms, changes = inbox.open_epoch(records, key)
     consent = Consent.from_terms(json.loads(terms))
     rests_on_it = (
         consent.discloser == row.owner

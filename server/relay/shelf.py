@@ -10,6 +10,13 @@ from server.node import database
 from server.relay.tables import HeldRecord, HeldShare
 
 _KEEP: Final = "INSERT INTO relay_record (g, share, seq, stub, body) VALUES ({}, {}, {}, {}, {})"
+_MOVE: Final = """
+    INSERT INTO relay_share
+    (number, share, release, owner, recipient, epoch, seq, last_id, ends, closed, dropped)
+    VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+    ON CONFLICT (number) DO UPDATE SET epoch = EXCLUDED.epoch, seq = EXCLUDED.seq,
+    last_id = EXCLUDED.last_id, ends = EXCLUDED.ends, closed = EXCLUDED.closed
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,35 +94,23 @@ async def empty(numbers: Sequence[int]) -> None:
 
 
 async def _move(moved: Mapping[bytes, Log], numbers: Mapping[bytes, int]) -> None:
-    if not moved:
-        return
     rows = [
-        HeldShare(
-            number=numbers[share],
-            share=share,
-            release=log.release,
-            owner=log.owner,
-            recipient=log.recipient,
-            epoch=log.epoch,
-            seq=log.seq,
-            last_id=log.last_id,
-            ends=log.ends,
-            closed=log.closed,
-            dropped=False,
+        (
+            numbers[share],
+            share,
+            log.release,
+            log.owner,
+            log.recipient,
+            log.epoch,
+            log.seq,
+            log.last_id,
+            log.ends,
+            log.closed,
+            False,
         )
         for share, log in moved.items()
     ]
-    await HeldShare.insert(*rows).on_conflict(
-        target=HeldShare.number,
-        action="DO UPDATE",
-        values=[
-            HeldShare.epoch,
-            HeldShare.seq,
-            HeldShare.last_id,
-            HeldShare.ends,
-            HeldShare.closed,
-        ],
-    )
+    await database.many(_MOVE, rows)
 
 
 def _log(row: Mapping[str, object]) -> Log:

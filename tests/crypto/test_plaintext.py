@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nacl import bindings
+from nacl.exceptions import CryptoError
 
 from crypto import plaintext
 from crypto.errors import Malformed, TooLarge
@@ -29,6 +30,54 @@ def test_every_size_unpacks(size):
     part = random.Random(size).randbytes(size)  # noqa: S311 - any bytes will do
 
     assert plaintext.unpack(plaintext.pack([part])) == (part,)
+
+
+@given(st.binary(max_size=1_400))
+def test_what_is_not_squeezed_is_what_zlib_would_have_written(joined):
+    level = 0 if len(joined) <= 1_268 else 1
+    zlibs = zlib.compressobj(level, zlib.DEFLATED, 12, 5, zlib.Z_HUFFMAN_ONLY)
+
+    assert plaintext._squeeze(joined) == zlibs.compress(joined) + zlibs.flush()
+
+
+@given(st.binary(max_size=600), st.integers(0, 600), st.sampled_from([b"", b"\x80", b"\x01"]))
+def test_padding_is_read_as_libsodium_reads_it(text, zeros, mark):
+    padded = text + mark + bytes(zeros)
+    try:
+        theirs = bindings.sodium_unpad(padded, 256)
+    except CryptoError:
+        with pytest.raises(Malformed):
+            plaintext._unpadded(padded)
+    else:
+        assert plaintext._unpadded(padded) == theirs
+
+
+STORED = b"\x48\x0d\x01\x04\x00\xfb\xffnote" + zlib.adler32(b"note").to_bytes(4, "big")
+
+
+@pytest.mark.parametrize("place", range(len(STORED)))
+def test_bytes_that_were_only_stored_are_read_as_zlib_reads_them(place):
+    other = bytearray(STORED)
+    other[place] ^= 0x04
+    for squeezed in (STORED, bytes(other), STORED + b"\0", STORED[:-1]):
+        found = plaintext._as_stored(squeezed)
+        inflating = zlib.decompressobj()
+        try:
+            zlibs = inflating.decompress(squeezed)
+        except zlib.error:
+            zlibs = None
+        if inflating.unused_data or not inflating.eof:
+            zlibs = None
+
+        assert found in {None, zlibs}
+    assert plaintext._as_stored(STORED) == b"note"
+
+
+def test_what_is_too_long_to_be_stored_in_one_block_goes_to_zlib():
+    long = bytes(2**16 + 4)
+    forged = STORED[:7] + long + zlib.adler32(long).to_bytes(4, "big")
+
+    assert plaintext._as_stored(forged) is None
 
 
 def test_everything_short_fills_one_bucket():
