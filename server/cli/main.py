@@ -12,6 +12,7 @@ from server.cli import (
     cases,
     consents,
     departures,
+    entries,
     invitations,
     listings,
     nodes,
@@ -44,7 +45,7 @@ def casefold() -> None:
 
 _ROOMS = (
     *(nodes, staff, cards, invitations, onboarding, partners, cases, releases, consents, sharing),
-    *(departures, listings, audits, packs),
+    *(departures, listings, entries, audits, packs),
 )
 for room in _ROOMS:
     for command in room.COMMANDS:

@@ -1,0 +1,74 @@
+"""Is what an agency says of itself still right? Somebody there says so, once in the pack's term."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from client_sync.entry import Entry
+from server.entry import own, sending
+from server.entry.errors import NothingToSend
+from server.listing.tables import ListingRow
+from server.node import audit, database
+from server.node.access import Act, require
+from server.node.desk import Desk
+
+ASSURED = "x_assured"
+
+
+@dataclass(frozen=True, slots=True)
+class Assurance:
+    """When somebody last said that an entry is still right, and until when that holds."""
+
+    on: date | None
+    until: date | None
+    overdue: bool
+
+
+async def own_assurance(desk: Desk) -> Assurance | None:
+    """How the own entry stands; None while there is none. It asks whoever keeps the entry."""
+    if desk.keys is None:
+        return None
+    entry = await own.current(desk)
+    row = entry.rows.get((own.ORGANIZATIONS, own.organization_id(desk.node.identity)))
+    return None if row is None else _assurance(row.values.get(ASSURED), desk)
+
+
+async def assure(desk: Desk) -> tuple[str, ...]:
+    """It is all still right as of today: written down, and sent; the parts that went."""
+    require(desk, Act.EDIT_ENTRY)
+    entry = await own.current(desk)
+    if not entry.rows:
+        raise NothingToSend
+    today = desk.today.isoformat()
+    await own.edit(_dated(entry, today), entry.heads, desk)
+    async with database.transaction():
+        await audit.record("entry.assure", "", desk, on=today)
+    return await sending.send(desk)
+
+
+async def overdue(desk: Desk) -> frozenset[str]:
+    """The organizations whose agency has not said for the pack's term that its entry is right."""
+    rows = await ListingRow.select(ListingRow.hsds_id, ListingRow.body).where(
+        (ListingRow.table == own.ORGANIZATIONS)
+        & ListingRow.source.is_in([one.identity for one in desk.directory.entries])
+    )
+    return frozenset(
+        str(row["hsds_id"])
+        for row in rows
+        if _assurance(json.loads(row["body"]).get(ASSURED), desk).overdue
+    )
+
+
+def _dated(entry: Entry, today: str) -> dict[tuple[str, str], dict[str, str]]:
+    dated = {(row.table, row.id): {ASSURED: today} for row in entry.of(own.ORGANIZATIONS)}
+    dated |= {(row.table, row.id): {"assured_date": today} for row in entry.of("services")}
+    return dated
+
+
+def _assurance(said: object, desk: Desk) -> Assurance:
+    try:
+        on = date.fromisoformat(str(said))
+    except ValueError:
+        return Assurance(None, None, overdue=True)
+    until = on + timedelta(days=desk.pack.entry.assure_days)
+    return Assurance(on, until, overdue=desk.today > until)
