@@ -21,6 +21,7 @@ from server.cli import (
     partners,
     releases,
     sharing,
+    signing,
     staff,
 )
 from server.node.errors import NodeError

@@ -1,17 +1,20 @@
 """Partners: the signed directory as a list, and changes to it."""
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from directory.agency import Agency
+from directory.liaison import Liaison, Signatory
 from directory.snapshot import Directory
 from server.cli.cards import read_day
-from server.cli.line import Line, at_desk, line_options, table
+from server.cli.line import Line, at_desk, line_options, read_file, table
 from server.node import coalition
 from server.node.coalition import Change, Partner
 from server.node.desk import Desk
 from server.node.errors import Usage
+from server.node.steps import document_hash
 from tiers.tier import Tier
 
 
@@ -27,6 +30,9 @@ def _as_answer(partner: Partner) -> dict[str, Any]:
         "seats": sorted(agency.seats),
         "agreement_until": None if until is None else until.isoformat(),
         "suspended": agency.suspended,
+        "liaisons": [one.to_entry() for one in agency.liaisons],
+        "signatories": [one.to_entry() for one in agency.signatories],
+        "agreement_hash": agency.agreement_hash,
         "verified_here": partner.verified_here,
         "itself": partner.itself,
     }
@@ -75,6 +81,22 @@ def list_partners(line: Line) -> None:
     "--suspend/--resume", default=None, help="Suspend its key, or let it take part again."
 )
 @click.option("--remove", is_flag=True, help="Take the agency out of the directory.")
+@click.option("--agreement-signed", help="The day it was signed, if not today.")
+@click.option(
+    "--document", type=click.Path(path_type=Path), help="The signed agreement; only its hash goes."
+)
+@click.option(
+    "--signatory", "signatories", nargs=2, multiple=True, metavar="NAME ROLE", help="Who signed it."
+)
+@click.option(
+    "--liaison",
+    "liaisons",
+    nargs=5,
+    multiple=True,
+    metavar="PLACE NAME ROLE PHONE TRAINED",
+    help="PLACE is primary, alternate or out_of_hours; TRAINED a day, or “-”.",
+)
+@click.option("--no-liaison", multiple=True, metavar="PLACE", help="Nobody is there any more.")
 @line_options
 def change(
     line: Line,
@@ -86,6 +108,11 @@ def change(
     no_seat: bool,
     suspend: bool | None,
     remove: bool,
+    agreement_signed: str | None,
+    document: Path | None,
+    signatories: tuple[tuple[str, str], ...],
+    liaisons: tuple[tuple[str, str, str, str, str], ...],
+    no_liaison: tuple[str, ...],
 ) -> None:
     """Change an agency's entry, and publish the next directory (coordinating node)."""
     if no_seat and seat:
@@ -97,15 +124,35 @@ def change(
         agreement_until=None if agreement_until is None else read_day(agreement_until),
         suspended=suspend,
         remove=remove,
+        agreement_signed=None if agreement_signed is None else read_day(agreement_signed),
+        agreement_hash=None if document is None else document_hash(read_file(document)),
+        signatories=tuple(Signatory(name, _or_nothing(role)) for name, role in signatories),
+        liaisons=tuple(_liaison(*one) for one in liaisons),
+        no_liaison=frozenset(no_liaison),
     )
     if wanted == Change():
         raise Usage("Say what should change, e.g. --agreement-until 2031-05-04.")
 
-    async def act(desk: Desk) -> Directory:
-        return await coalition.change_partner(agency, wanted, desk)
+    async def act(desk: Desk) -> tuple[Directory, bool]:
+        following = await coalition.change_partner(agency, wanted, desk)
+        return following, following.number == desk.directory.number
 
-    published = at_desk(line, act)
-    line.say({"directory": published.number}, f"Directory {published.number} is published.")
+    following, waits = at_desk(line, act)
+    line.say(
+        {"directory": following.number, "waits": waits},
+        "This waits for the signatures of others: see partner proposals."
+        if waits
+        else f"Directory {following.number} is published.",
+    )
+
+
+def _liaison(place: str, name: str, role: str, phone: str, trained: str) -> Liaison:
+    trained_on = None if trained in {"", "-"} else read_day(trained)
+    return Liaison(place, name, _or_nothing(role), phone, trained_on)
+
+
+def _or_nothing(text: str) -> str:
+    return "" if text == "-" else text
 
 
 COMMANDS = (partner,)
