@@ -45,10 +45,10 @@ def consent() -> None:
 def list_consents(line: Line, ref: str | None) -> None:
     """The consents that live here, and those that wait for somebody to adopt them."""
 
-    async def act(desk: Desk) -> Sequence[ConsentEntry]:
-        return await acts.list_consents(desk, ref)
+    async def act(desk: Desk) -> tuple[Sequence[ConsentEntry], Sequence[ConsentEntry]]:
+        return await acts.list_consents(desk, ref), await acts.passed_on_with(desk)
 
-    found = at_desk(line, act)
+    found, passed_on = at_desk(line, act)
     line.say(
         {
             "consents": [
@@ -61,7 +61,10 @@ def list_consents(line: Line, ref: str | None) -> None:
                     "to_confirm": entry.to_confirm,
                 }
                 for entry in found
-            ]
+            ],
+            "passed_on": [
+                {**as_answer(entry.consent), "state_words": entry.state} for entry in passed_on
+            ],
         },
         *table(
             [

@@ -10,12 +10,13 @@ from typing import Any
 
 import click
 
-from server.cli.line import Line, at_locked_desk, say
-from server.node import packs, settings
+from server.cli.line import Line, at_desk, at_locked_desk, line_options, say
+from server.node import pack_changing, pack_shelf, packs, settings
 from server.node.desk import Desk
 from server.node.errors import Usage
+from server.node.pack_changing import Adopted
 from server.node.packs import Texts
-from tiers.pack_changes import from_parent
+from tiers.pack_changes import between, from_parent
 from tiers.pack_words import chapters
 
 # Whoever writes a pack may have no node yet, so a folder is asked for only where it is needed.
@@ -104,12 +105,43 @@ def save(file: Path, name_or_file: str | None, data: Path | None, *, as_json: bo
     )
 
 
+@pack.command("adopt")
+@click.argument("file")
+@line_options
+def adopt(line: Line, file: str) -> None:
+    """Work by FILE from now on: at the coordinating node first, then at every agency."""
+    texts = packs.load(file)
+
+    async def act(desk: Desk) -> tuple[Adopted, Texts]:
+        before = await pack_shelf.in_force(desk.node, desk.directory)
+        return await pack_changing.adopt(texts, desk), before
+
+    adopted, before = at_desk(line, act)
+    found = adopted.pack
+    told = (
+        "is in force here."
+        if adopted.in_force
+        else "waits for the other signatures; until then the last one holds."
+    )
+    line.say(
+        {
+            "id": found.id,
+            "version": found.version,
+            "digest": found.digest,
+            "in_force": adopted.in_force,
+        },
+        *(f"  {each.words}" for each in between(before, texts)),
+        f"{found.title}, version {found.version}, {told}",
+        "Consents signed before keep to what was allowed when they were signed.",
+    )
+
+
 def _asked(name_or_file: str | None, data: Path | None) -> tuple[Texts, date | None]:
     if name_or_file is not None:
         return packs.load(name_or_file), None
 
     async def act(desk: Desk) -> tuple[Texts, date]:
-        return desk.node.pack_texts, desk.today
+        return await pack_shelf.in_force(desk.node, desk.directory), desk.today
 
     here = settings.read(os.environ, data)
     return at_locked_desk(Line(here, None, None, as_json=False), act)
