@@ -29,3 +29,17 @@ def read_row(key: str, box: bytes, desk: Desk) -> dict[str, Any]:
 
 def _place(key: str) -> Place:
     return Place(_FORMAT, "listing_trusted_row", key, "body")
+
+
+def shut_file(run: str, raw: bytes, desk: Desk) -> bytes:
+    """Shut a file that waits until somebody has looked at what it would do."""
+    return shut(desk.unlocked().identity.at_rest, raw, _file_place(run))
+
+
+def read_shut_file(run: str, box: bytes, desk: Desk) -> bytes:
+    """The file that waits under this import."""
+    return reopen(desk.unlocked().identity.at_rest, bytes(box), _file_place(run))
+
+
+def _file_place(run: str) -> Place:
+    return Place(_FORMAT, "listing_import_run", run, "upload")

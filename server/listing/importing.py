@@ -58,7 +58,6 @@ async def take(
     *,
     write: bool = True,
     accept: bool = False,
-    upload: bytes = b"",
 ) -> Imported:
     """Import a file. Rows kept already change only where that was accepted.
 
@@ -94,7 +93,6 @@ async def take(
             unchanged=len(coming) - new - len(differences),
             applied=applied,
             notes=json.dumps(read.notes, ensure_ascii=False),
-            upload=upload if not applied else b"",
         )
         shown = tuple(_shut_out(one, hidden) for one in differences)
         await report.write(run, lines, shown, missing)

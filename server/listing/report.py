@@ -18,6 +18,7 @@ from server.node.errors import NotFound
 KEPT, REPAIRED, REFUSED = (one.value for one in Outcome)
 DIFFERS, MISSING = "differs", "missing"
 OUTCOMES: Final = (KEPT, REPAIRED, REFUSED, DIFFERS, MISSING)
+_RUNS_SHOWN: Final = 20
 _RUNS_KEPT: Final = 5  # the lines of older ones are let go
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _INSERT: Final = (
@@ -100,7 +101,7 @@ async def write(
 async def runs(desk: Desk) -> list[Report]:
     """The imports of this node, the last first."""
     require(desk, Act.IMPORT_LISTING)
-    found = await ImportRun.select().order_by(ImportRun.at, ascending=False).limit(_RUNS_KEPT)
+    found = await ImportRun.select().order_by(ImportRun.at, ascending=False).limit(_RUNS_SHOWN)
     return [_report(one, {}) for one in found]
 
 

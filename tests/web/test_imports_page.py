@@ -1,0 +1,137 @@
+"""Bringing a directory in by page: looked at row by row, and written once somebody accepts."""
+
+import asyncio
+import re
+
+import httpx
+import pytest
+
+from directory.audience import Audience
+from server.listing import shelf
+from server.listing.tables import ImportRun
+from tests.nodes import TestedNode
+from tests.web.asked import ORIGIN, Pages
+
+FILE = b"""id,name,description,shoe_size
+1,Harbour House,Advice,=cmd|' /C calc'!A0
+2,Lighthouse,,
+,,,
+"""
+LATER = FILE.replace(b"Harbour House", b"Harbour Centre")
+
+
+async def send(pages: Pages, name: str, raw: bytes) -> httpx.Response:
+    headers = {"Origin": ORIGIN, "HX-Request": "true", "X-Casefold-Form": pages.proof}
+    return await pages.ask("POST", "/imports", files={"file": (name, raw)}, headers=headers)
+
+
+async def look(pages: Pages, raw: bytes) -> str:
+    answer = await send(pages, "organizations.csv", raw)
+    assert answer.status_code < 400, answer.text
+    return str(answer.headers["hx-redirect"])
+
+
+def words_of(answer: httpx.Response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
+
+
+async def names() -> list[str]:
+    return [row["name"] for row in await shelf.rows("organizations", Audience.PUBLIC)]
+
+
+def test_a_file_is_looked_at_first_and_written_once_it_is_accepted(
+    pages: Pages, node: TestedNode
+) -> None:
+    async def story() -> None:
+        await pages.work(node)
+        where = await look(pages, FILE)
+        shown = await pages.get(where)
+        assert "Nothing is written yet. It would be: 2 new" in words_of(shown)
+        assert "It is blank" in words_of(shown) or "It has no name" in words_of(shown)
+        assert await names() == []
+
+        answer = await pages.post(f"{where}/accept")
+
+        assert await names() == ["Harbour House", "Lighthouse"]
+        written = words_of(await pages.get(answer.headers["hx-redirect"]))
+        assert "Written: 2 new, 0 changed, 0 unchanged." in written
+        again = await pages.post(f"{where}/accept")
+        assert again.status_code == 422
+        assert "no longer waits here" in again.text
+
+    asyncio.run(story())
+
+
+def test_a_change_is_shown_before_and_after(pages: Pages, node: TestedNode) -> None:
+    async def story() -> None:
+        await pages.work(node)
+        await pages.post(f"{await look(pages, FILE)}/accept")
+
+        where = await look(pages, LATER)
+
+        shown = words_of(await pages.get(where))
+        assert "Accept 1 change and write" in shown
+        assert "“Harbour House”" in shown
+        assert "“Harbour Centre”" in shown
+        await pages.post(f"{where}/discard")
+        assert await names() == ["Harbour House", "Lighthouse"]
+        assert not [row for row in await ImportRun.select() if row["upload"]]
+
+    asyncio.run(story())
+
+
+def test_while_it_waits_the_file_is_shut(pages: Pages, node: TestedNode) -> None:
+    async def story() -> None:
+        await pages.work(node)
+
+        await look(pages, FILE)
+
+        (run,) = await ImportRun.select()
+        assert run["upload"]
+        assert b"Harbour House" not in bytes(run["upload"])
+
+    asyncio.run(story())
+
+
+def test_the_report_is_filtered_and_saved_as_a_sheet_that_runs_nothing(
+    pages: Pages, node: TestedNode
+) -> None:
+    async def story() -> None:
+        await pages.work(node)
+        where = await look(pages, FILE)
+
+        refused = await pages.post(f"{where}/lines", {"outcome": "refused"})
+        repaired = await pages.post(f"{where}/lines", {"outcome": "repaired"})
+        sheet = await pages.get(f"{where}/report.csv")
+
+        assert refused.text.count('data-label="Row"') == 1
+        assert repaired.text.count('data-label="Row"') == 2
+        assert sheet.headers["content-type"].startswith("text/csv")
+        assert "attachment" in sheet.headers["content-disposition"]
+        cells = [cell for line in sheet.text.splitlines() for cell in line.split(",")]
+        assert not [cell for cell in cells if cell.strip('"').startswith(("=", "+", "-", "@"))]
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "said"),
+    [
+        ("nothing.csv", b"", "Choose a file"),
+        ("picture.png", b"\x89PNG", "neither JSON nor CSV"),
+        ("broken.json", b'{"services": [', "is not JSON"),
+    ],
+)
+def test_what_is_no_directory_is_said_in_a_sentence(
+    pages: Pages, node: TestedNode, name: str, raw: bytes, said: str
+) -> None:
+    async def story() -> None:
+        await pages.work(node)
+
+        answer = await send(pages, name, raw)
+
+        assert answer.status_code == 422
+        assert said in words_of(answer)
+        assert await ImportRun.count() == 0
+
+    asyncio.run(story())
