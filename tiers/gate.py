@@ -17,6 +17,7 @@ from tiers.fragment import (
     Written,
 )
 from tiers.grounds import DISCLOSER, RECIPIENT, directed, lives, signed_well, stands, well_given
+from tiers.pack_both import both_allow
 from tiers.protocol import ExchangeRow, Protocol
 from tiers.reason import Reason
 from tiers.standing import Standing
@@ -83,10 +84,21 @@ def decide(  # noqa: PLR0917 - the question has as many parts as it has
     today: date,
     *,
     carrier: str,
+    agreed: str,
+    signed_under: Protocol | None,
 ) -> Cleared | Withheld:
-    """May this record, or which part of it, go to that agency today, and if not, why?"""
+    """May this record, or which part of it, go to that agency today, and if not, why?
+
+    `agreed` is the digest of the pack that the signed directory names; `signed_under` the pack the
+    consent was signed under, or None where this node does not have it.
+    """
     if consent is None:
         return _withhold(Reason.NO_CONSENT, fragment, pack)
+    if agreed != pack.digest:
+        return _withhold(Reason.NOT_THE_PACK, fragment, pack)
+    if signed_under is None:
+        return _withhold(Reason.PACK_UNKNOWN, fragment, pack)
+    pack = both_allow(pack, signed_under)
     row = pack.exchanges.get(exchange)
     if row is None:
         return _withhold(Reason.UNKNOWN_EXCHANGE, fragment, pack)

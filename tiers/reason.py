@@ -7,6 +7,11 @@ class Reason(Enum):
     """Why something stays here, as a sentence a person can read."""
 
     NO_CONSENT = "There is no consent for this agency."
+    NOT_THE_PACK = (
+        "The coalition's directory names another protocol pack than this node has; "
+        "ask the coordinator for the file."
+    )
+    PACK_UNKNOWN = "The consent was signed under a protocol pack that this node does not have."
     UNKNOWN_EXCHANGE = "The protocol knows no exchange of this kind."
     DISCLOSER_UNKNOWN = "This agency is not in the coalition's directory."
     RECIPIENT_UNKNOWN = "The receiving agency is not in the coalition's directory."

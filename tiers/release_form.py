@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from tiers import reading
 from tiers.consent import Consent, ConsentKind, ConsentState
 from tiers.fragment import CHILDREN, IDENTITY
+from tiers.pack_both import label
 from tiers.protocol import Protocol
 from tiers.reading import FormMistake
 from tiers.release_file import ReleaseForm, ReleaseRow, read_release
@@ -179,7 +180,7 @@ def _common(
         survivor=form.survivor,
         case_ref=form.case_ref,
         legal_profile=pack.legal_profile,
-        pack=f"{pack.id} {pack.version}",
+        pack=label(pack),
     )
 
 

@@ -29,13 +29,14 @@ from server.casework.quarantine import caught_up, refuse_while_closed
 from server.casework.shared import SharedPart, shared_with
 from server.casework.tables import Share
 from server.casework.travelling import in_release_words, riding_with
-from server.node import audit
+from server.node import audit, pack_shelf
 from server.node.access import Act, require
 from server.node.database import transaction
 from server.node.desk import Desk
 from tiers.consent import Consent, ConsentKind
 from tiers.fragment import Place, Written
 from tiers.gate import Cleared, Party, Withheld, decide
+from tiers.protocol import Protocol
 
 __all__ = [
     "Asked",
@@ -132,17 +133,27 @@ async def ask(  # noqa: PLR0917 - the question has as many parts as it has
         record = in_release_words(record, held)
         riding = await riding_with(held, desk)
         record = replace(record, fields={**record.fields, **riding})
+    consent = None if held is None else held.consent
     decision = decide(
         record,
         _party(me(desk), desk),
         _party(recipient, desk),
-        None if held is None else held.consent,
+        consent,
         exchange,
         desk.pack,
         desk.today,
         carrier=desk.node.relay_identity,
+        agreed=desk.directory.pack,
+        signed_under=await _signed_under(consent, desk),
     )
     return Asked(decision, held, case)
+
+
+async def _signed_under(consent: Consent | None, desk: Desk) -> Protocol | None:
+    """The pack whose words were read to her; a change of protocol widens nothing she signed."""
+    if consent is None:
+        return None
+    return await pack_shelf.signed_under(consent.pack, desk.pack, desk.node)
 
 
 def _party(identity: str, desk: Desk) -> Party:

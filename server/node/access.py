@@ -70,6 +70,7 @@ class Act(Enum):
     LEAVE = "leave"
     SIGN_DIRECTORY = "directory.sign"
     SUSPEND_PARTNER = "partner.suspend"
+    ADOPT_PACK = "pack.adopt"
     SUCCEED = "card.succeed"
 
 
@@ -129,6 +130,7 @@ TABLE: dict[Act, frozenset[Role]] = {
     Act.SIGN_DIRECTORY: _PARTNERS,
     Act.SUSPEND_PARTNER: _PARTNERS,
     Act.SUCCEED: _PARTNERS,
+    Act.ADOPT_PACK: _PARTNERS,
 }
 
 CASE_ACTS = frozenset(act for act, roles in TABLE.items() if Role.OPERATOR not in roles) - {
@@ -147,6 +149,7 @@ CASE_ACTS = frozenset(act for act, roles in TABLE.items() if Role.OPERATOR not i
     Act.SIGN_DIRECTORY,
     Act.SUSPEND_PARTNER,
     Act.SUCCEED,
+    Act.ADOPT_PACK,
 }
 """Acts that open or change something about a case; an operator alone does none of them."""
 

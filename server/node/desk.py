@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from crypto.keys import Identity
 from directory.snapshot import Directory
-from server.node import believed, clock, node, packs, restored
+from server.node import believed, clock, node, pack_shelf, packs, restored
 from server.node.access import Role
 from server.node.errors import BadFile, Locked
 from server.node.keyholder import Keys
@@ -105,12 +105,13 @@ async def locked_desk(settings: Settings, keys: Keys | None = None) -> Desk:
 
 async def _desk(settings: Settings, member: StaffMember | None, keys: Keys | None) -> Desk:
     here = await node.load(settings)
+    directory = await believed.current(here.trusted)
     return Desk(
         settings=settings,
         node=here,
         staff=member,
         keys=keys,
-        directory=await believed.current(here.trusted),
-        pack=packs.read(here.pack_texts),
+        directory=directory,
+        pack=packs.read(await pack_shelf.in_force(here, directory)),
         time=await clock.read(settings),
     )

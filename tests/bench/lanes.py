@@ -94,6 +94,8 @@ def cleared_for(
         pack,
         desk.today,
         carrier=desk.node.relay_identity,
+        agreed=pack.digest,
+        signed_under=pack,
     )
     assert isinstance(decision, Cleared), decision
     return decision

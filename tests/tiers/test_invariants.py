@@ -187,6 +187,8 @@ def test_c11_nothing_here_takes_or_knows_an_override():
         "pack",
         "today",
         "carrier",
+        "agreed",
+        "signed_under",
     ]
     for module in (consent, gate, grounds, protocol, reason, release_form, standing):
         source = inspect.getsource(module).casefold()

@@ -124,6 +124,11 @@ def ask(consent: Consent | None, **changes: Any) -> Cleared | Withheld:
         "today": TODAY,
         "carrier": RIVERSIDE,
     } | changes
+    # Unless the test is about packs, the coalition's pack is the one the consent was signed under.
+    question = {
+        "agreed": question["pack"].digest,
+        "signed_under": question["pack"],
+    } | question
     return decide(consent=consent, **question)
 
 

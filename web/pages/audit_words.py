@@ -18,6 +18,8 @@ _SAID: Final = {
     "enrol": "Took in {agency}",
     "verify": "Checked the words of {agency}",
     "partner.change": "Changed how {agency} takes part",
+    "pack.adopt": "Took in another protocol pack",
+    "pack.card": "Wrote the protocol in force on the card",
     "directory.publish": "Published the directory",
     "directory.adopt": "Took over a newer directory",
     "case.import": "Entered case {case}",

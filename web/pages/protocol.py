@@ -5,8 +5,10 @@ from typing import Final
 
 from litestar import Response, get
 
+from server.node import pack_shelf
 from server.node.access import Act, require
 from server.node.desk import Desk
+from server.node.packs import Texts
 from tiers.pack_keys import WORDS
 from tiers.pack_words import (
     carry_tables,
@@ -89,10 +91,10 @@ class ProtocolPage:
 async def protocol_page(request: AnyRequest, desk: AtWork) -> Response[str]:
     """What this coalition agreed."""
     require(desk, Act.LIST_PARTNERS)
-    return await show(request, desk, "/partners", "protocol/page.html", _page(desk))
+    return await show(request, desk, "/partners", "protocol/page.html", await _page(desk))
 
 
-def _page(desk: Desk) -> ProtocolPage:
+async def _page(desk: Desk) -> ProtocolPage:
     pack = desk.pack
     same, same_words = _same(desk)
     return ProtocolPage(
@@ -101,7 +103,7 @@ def _page(desk: Desk) -> ProtocolPage:
         same=same,
         same_words=same_words,
         digest=pack.digest,
-        facts=_facts(desk),
+        facts=_facts(await pack_shelf.in_force(desk.node, desk.directory), desk),
         tiers=tuple(
             TierPart(tier.value, row.title, row.may, row.duties) for tier, row in pack.tiers.items()
         ),
@@ -141,9 +143,9 @@ def _same(desk: Desk) -> tuple[Tag, str]:
     )
 
 
-def _facts(desk: Desk) -> tuple[Named, ...]:
+def _facts(texts: Texts, desk: Desk) -> tuple[Named, ...]:
     pack = desk.pack
-    parents = [name for name, _ in desk.node.pack_texts[1:]]
+    parents = [name for name, _ in texts[1:]]
     review = pack.agreement.review_on
     past = ": this day is past" if review_past(pack, desk.today) else ""
     facts = (
