@@ -28,6 +28,23 @@ from server.node.access import Act, require
 from server.node.desk import Desk
 from tiers.fragment import Place, Written
 
+__all__ = [
+    "ROW_STATE",
+    "Changes",
+    "Entry",
+    "EntryRow",
+    "add",
+    "begin",
+    "choose",
+    "current",
+    "edit",
+    "new_id",
+    "organization_id",
+    "read",
+    "remove",
+    "tidy",
+]
+
 Changes = Mapping[tuple[str, str], Mapping[str, Any]]
 """For each row, by table and id, the fields to write; None takes a field away."""
 

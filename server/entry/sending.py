@@ -105,6 +105,23 @@ async def send(desk: Desk) -> tuple[str, ...]:
     return tuple(part.part for part in gone)
 
 
+async def send_row(table: str, row: str, desk: Desk) -> bool:
+    """Send this one row as it is now, beside what was sent before; False if it never was."""
+    require(desk, Act.EDIT_ENTRY)
+    async with database.transaction():
+        before = await last_sent(desk)
+        leaving = await outgoing(desk)
+        now = {str(one["id"]): one for one in leaving.parts[0].rows.get(table, ())}
+        there = [str(one["id"]) for one in before.get(table, ())]
+        if row not in there or row not in now or leaving.to_choose:
+            return False
+        rows = [now[row] if str(one["id"]) == row else one for one in before[table]]
+        await _send(OPEN, {**before, table: rows}, desk)
+        await shelving.put_own_row(table, now[row], desk)
+        await audit.record("entry.send", f"{table}/{row}", desk, parts=[OPEN], rows=1)
+    return True
+
+
 async def seal_again(desk: Desk) -> int:
     """Shut once more what an agency can no longer open: its week passed, or it lost its keys.
 

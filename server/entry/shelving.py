@@ -58,6 +58,11 @@ async def put_own(rows: Dataset, desk: Desk) -> None:
     await store.put(rows, desk.node.identity, desk, whole=True)
 
 
+async def put_own_row(table: str, row: Row, desk: Desk) -> None:
+    """One row of the own entry, as it was just sent alone. Inside an act."""
+    await store.put({table: [dict(row)]}, desk.node.identity, desk)
+
+
 async def forget(source: str, desk: Desk) -> None:
     """Nothing of this agency is listed here any more. Inside an act."""
     await store.put({}, source, desk, whole=True)
