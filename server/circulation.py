@@ -60,7 +60,11 @@ async def send_restrictions(desk: Desk, courier: Courier) -> SyncReport:
     if not agencies or desk.keys is None:
         return SyncReport()
     for _ in range(_TRIES):
-        following = restrictions.drawn(agencies, desk)
+        try:
+            following = restrictions.drawn(agencies, desk)
+        except RefusedAct as error:
+            await restrictions.refused(error.sentence)
+            return SyncReport(refused=(Refusal("", error.sentence),))
         if following is None:
             await restrictions.done(desk)
             return SyncReport(directory=True)
@@ -72,8 +76,7 @@ async def send_restrictions(desk: Desk, courier: Courier) -> SyncReport:
         else:
             await coalition.adopt(following.raw, desk)
         desk = await _again(desk)
-    await restrictions.refused("The relay does not take a directory signed here alone.")
-    return SyncReport(refused=(Refusal("", "The suspension was not taken by the relay."),))
+    return SyncReport()  # somebody else published in these seconds; the next round tries again
 
 
 async def _newer(desk: Desk, courier: Courier) -> bool:

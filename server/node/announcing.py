@@ -21,6 +21,11 @@ async def announce(kind: str, body: Mapping[str, Any], by: Identity | NodeKey, d
     return ident
 
 
+async def take_back(kind: str) -> None:
+    """What of this kind still waits here is not sent any more."""
+    await Announcement.delete().where((Announcement.kind == kind) & (Announcement.sent == 0))
+
+
 async def waiting(limit: int, desk: Desk) -> list[Announcement]:
     """What waits to be sent and may be tried now, oldest first."""
     rows: list[Announcement] = await (

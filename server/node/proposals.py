@@ -66,6 +66,7 @@ async def make(before: Directory, drawn: Directory, desk: Desk) -> str:
     except DirectoryError as error:
         raise RefusedAct(sentence(error)) from error
     await replace_own()
+    await announcing.take_back("proposal")  # what has not gone yet need not go
     await ProposalRow.delete().where(ProposalRow.proposal == ident)
     await ProposalRow.insert(
         ProposalRow(

@@ -54,6 +54,10 @@ class Members:
         self._looked = monotonic()
         return self._directory
 
+    def look_again(self) -> None:
+        """Whoever asks next is told of what was published beside this relay just now."""
+        self._looked = -_LOOK_AGAIN
+
     async def put(self, raw: bytes) -> bool:
         """Believe this directory if the coordinating identity signed it and it is newer."""
         current = await self.directory()

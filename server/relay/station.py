@@ -46,6 +46,7 @@ class Station:
             return
         desk = await locked_desk(self.settings)
         if desk.node.coordinating:
+            self.members.look_again()
             await coalition.adopt(raw, desk)
 
     @contextlib.asynccontextmanager

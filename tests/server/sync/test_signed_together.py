@@ -186,7 +186,6 @@ def test_a_node_that_was_away_catches_up_number_by_number(by_http: Wired):
             await by_http.agencies.do(NORTHGATE, coalition.publish)
         await by_http.agencies.do(RIVER, lambda desk: restrictions.suspend(HARBOUR, desk))
         await by_http.round(RIVER)
-
         await by_http.round(BRIGID)
 
         assert await _suspended(by_http, BRIGID, HARBOUR)
