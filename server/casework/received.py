@@ -5,7 +5,7 @@ import json
 from asyncio import Future
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from client_sync import inbox
 from client_sync.child import Batch, Unsafe
@@ -33,7 +33,7 @@ RESTORED = sentence(Quarantined())
 SPOILT = "spoilt"
 UNOPENED = "unopened"
 _ASK_AT_ONCE = 500
-_READ_AT_ONCE = 200
+_READ_AT_ONCE = 100  # as many as the child reads at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,39 +139,35 @@ async def _note_unopened(rows: Sequence[Share], reading: Reading) -> None:
 
 
 async def _open(rows: Sequence[Share], reading: Reading, desk: Desk) -> None:
-    records = await _records([row.id for row in rows])
     keys = EpochKeys(rows, keyring(desk))
     terms: dict[str, Consent] = {}
-    batch: list[Batch] = []
     lost: list[str] = []
     readings: list[Future[dict[str, Lane | Unsafe]]] = []
-
-    def read() -> None:
-        if batch:
-            running = asyncio.get_running_loop()
-            readings.append(running.run_in_executor(None, chamber.get().read, tuple(batch)))
-            batch.clear()
-
-    for row in rows:
-        try:
-            opened = _unseal(row, records.get(row.id, []), keys, desk)
-        except _Lost as loss:
-            reading.shut[row.id] = str(loss)
-            lost.append(row.id)
-            continue
-        except (CryptoError, ConsentMistake, ValueError, RecursionError) as error:
-            reading.shut[row.id] = str(error)
-            if isinstance(error, Malformed | TooLarge | Tampered):
-                reading.spoilt.add(row.id)
-            continue
-        if opened is None:
-            reading.shut[row.id] = NOT_ITS_TERMS
-            continue
-        terms[row.id], changes = opened
-        batch.append(Batch(row.id, bytes.fromhex(row.owner), changes))
-        if len(batch) == _READ_AT_ONCE:
-            read()  # while the next are unsealed
-    read()
+    running = asyncio.get_running_loop()
+    ordered = sorted(rows, key=attrgetter("owner"))  # one owner's at a time go to the child
+    for start in range(0, len(rows), _READ_AT_ONCE):
+        some = ordered[start : start + _READ_AT_ONCE]
+        records = await _records([row.id for row in some])
+        batch: list[Batch] = []
+        for row in some:
+            try:
+                opened = _unseal(row, records.get(row.id, []), keys, desk)
+            except _Lost as loss:
+                reading.shut[row.id] = str(loss)
+                lost.append(row.id)
+                continue
+            except (CryptoError, ConsentMistake, ValueError, RecursionError) as error:
+                reading.shut[row.id] = str(error)
+                if isinstance(error, Malformed | TooLarge | Tampered):
+                    reading.spoilt.add(row.id)
+                continue
+            if opened is None:
+                reading.shut[row.id] = NOT_ITS_TERMS
+                continue
+            terms[row.id], changes = opened
+            batch.append(Batch(row.id, bytes.fromhex(row.owner), changes))
+        if batch:  # read in the child while the next are fetched and unsealed
+            readings.append(running.run_in_executor(None, chamber.get().read, batch))
     keys.put_away()
     await _mark_lost(lost)
     last = {row.id: row.last_id for row in rows}
