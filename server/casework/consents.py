@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from server.casework import ledger, received, refs, releases
+from server.casework import ledger, passed_on, received, refs, releases
 from server.casework.errors import NothingToAdopt, PeopleUnmatched
 from server.casework.finds import ReceivedFind, Waiting, received_finds, waiting_here
 from server.casework.ledger import PERMITS, Held
@@ -27,6 +27,7 @@ __all__ = [
     "adopt",
     "confirm",
     "list_consents",
+    "passed_on_with",
     "received_finds",
     "record_release",
     "refuse",
@@ -80,6 +81,20 @@ async def list_consents(desk: Desk, ref: str | None = None) -> list[ConsentEntry
                     to_adopt=True,
                 )
             )
+    return entries
+
+
+async def passed_on_with(desk: Desk, carrying: str | None = None) -> list[ConsentEntry]:
+    """Other agencies' consents of releases signed here; all, or those that ride with this one."""
+    require(desk, Act.LIST_CONSENTS)
+    entries = []
+    own = None if carrying is None else (await ledger.find(carrying, desk)).consent
+    for one in await passed_on.listed(desk):
+        consent = one.consent
+        if own and (own.release_id, own.recipient) != (consent.release_id, consent.discloser):
+            continue
+        words = "passed on" if consent.live_on(desk.today) else _WORDS.get(consent.state, "ended")
+        entries.append(ConsentEntry(consent, words, one.case_ref, None, to_adopt=False))
     return entries
 
 

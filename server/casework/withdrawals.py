@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crypto.statement import read
-from server.casework import ending, ledger, walls
+from server.casework import ending, ledger, passed_on, walls
 from server.casework.errors import NoSuchConsent
 from server.casework.finds import waiting_here
 from server.casework.own import agency_name, me
@@ -61,12 +61,18 @@ async def withdraw(desk: Desk, consent: str | None = None, release: str | None =
     if (consent is None) == (release is None):
         raise Usage("Name one consent or one release.")
     endings = ending.Endings()
+    riding = await passed_on.find(consent, desk) if consent and desk.keys else None
+    shares: Sequence[Share]
     if release is not None:
         shares = await _whole_release(release, endings, desk)
+    elif riding is not None:
+        release, shares = riding.consent.release_id, await _riding(riding, endings, desk)
     else:
         release, shares = await _one_consent(consent or "", endings, desk)
     await ending.shred(endings, desk)
     await lift_if_done(desk)
+    if riding is not None and endings.ended:
+        await passed_on.send_anew(riding, shares, desk)
     return Withdrawn(
         release=release,
         whole=consent is None,
@@ -79,11 +85,13 @@ async def withdraw(desk: Desk, consent: str | None = None, release: str | None =
 async def receipts(id: str, desk: Desk) -> Receipts:
     """For a consent, a release or a share of ours: who has confirmed, and who has not."""
     require(desk, Act.READ_RECEIPTS)
+    riding = await passed_on.find(id, desk) if desk.keys else None
+    ended = list(riding.shares) if riding else []
     rows = await Share.objects().where(
         (Share.owner == me(desk))
-        & ((Share.consent == id) | (Share.release == id) | (Share.id == id))
+        & ((Share.consent == id) | (Share.release == id) | Share.id.is_in([id, *ended]))
     )
-    known = rows or await ConsentRow.exists().where(ConsentRow.id == id)
+    known = rows or riding or await ConsentRow.exists().where(ConsentRow.id == id)
     if not known and not await Release.exists().where(Release.id == id):
         raise NoSuchConsent
     confirmed = await _confirmations([row.id for row in rows], desk)
@@ -116,6 +124,13 @@ async def _whole_release(release: str, endings: ending.Endings, desk: Desk) -> S
         for start in range(0, len(others), _NAMED_AT_ONCE):
             await queue_withdrawn(release, others[start : start + _NAMED_AT_ONCE], desk)
     return [row for row in shares if row.owner == me(desk)]
+
+
+async def _riding(one: passed_on.PassedOn, endings: ending.Endings, desk: Desk) -> Sequence[Share]:
+    """Another agency's part of a release that was signed here."""
+    async with transaction():
+        await audit.record(Act.WITHDRAW.value, one.consent.id, desk, whole=False)
+        return await passed_on.take_back(one, endings, desk)
 
 
 async def _one_consent(

@@ -35,7 +35,7 @@ def sentence(entry: ConsentEntry, desk: Desk) -> str:
 
 async def find(number: str, desk: Desk) -> ConsentEntry:
     """The consent with this number, if this person may know of it."""
-    for entry in await consents.list_consents(desk):
+    for entry in [*await consents.list_consents(desk), *await consents.passed_on_with(desk)]:
         if entry.consent.id == number:
             return entry
     raise NotFound

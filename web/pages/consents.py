@@ -66,6 +66,7 @@ class ConsentPage:
     state: str
     tone: str
     facts: tuple[Fact, ...]
+    passed_on: tuple[ConsentLine, ...]
     adopt: AdoptPart | None
     renew: RenewPart | None
     share_href: str
@@ -126,6 +127,7 @@ async def consent_page(request: AnyRequest, number: FromPath[str], desk: AtWork)
         state=entry.state.capitalize(),
         tone="you" if entry.to_adopt else "good" if live else "",
         facts=_facts(consent, desk),
+        passed_on=await _passed_on(entry, desk),
         adopt=await consent_adopt.part(entry, desk) if entry.to_adopt else None,
         renew=consent_renew.part(consent, desk),
         share_href=f"{href}/share" if may_send and may(desk.roles, Act.SHARE) else "",
@@ -135,6 +137,14 @@ async def consent_page(request: AnyRequest, number: FromPath[str], desk: AtWork)
         more_parts=bool(siblings) or consent.collected_by != desk.node.identity,
     )
     return await show(request, desk, "/consents", "consents/consent.html", value)
+
+
+async def _passed_on(entry: ConsentEntry, desk: Desk) -> tuple[ConsentLine, ...]:
+    """What rides with this one to the agency it goes to; each can be taken back alone."""
+    consent, here = entry.consent, desk.node.identity
+    if entry.to_adopt or consent.discloser != here or consent.collected_by != here:
+        return ()
+    return tuple(_line(one, desk) for one in await consents.passed_on_with(desk, consent.id))
 
 
 def _facts(consent: Consent, desk: Desk) -> tuple[Fact, ...]:

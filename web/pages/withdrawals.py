@@ -18,6 +18,12 @@ from web.pages.words import agency_name, agency_names
 from web.rendering import agree, page
 from web.workplace import AnyRequest, AtWork, go, once
 
+_HERE = "From this moment nothing more goes under it, and these destroy what they hold:"
+_ELSEWHERE = (
+    "From this moment they may send nothing more under it, and whoever they told destroys it. What "
+    "she still lets them know goes to them anew:"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class WithdrawPart:
@@ -58,13 +64,15 @@ async def withdraw_part(request: AnyRequest, number: FromPath[str], desk: AtWork
     """The second press for one part."""
     require(desk, Act.WITHDRAW)
     entry = await consent_words.find(number, desk)
-    holder = agency_name(entry.consent.recipient, desk)
+    consent = entry.consent
+    elsewhere = desk.node.identity not in {consent.discloser, consent.recipient}
+    holder = agency_name(consent.discloser if elsewhere else consent.recipient, desk)
     part = WithdrawPart(
         token=new_token(),
         href=f"/consents/{number}/withdraw",
         back=f"/consents/{number}",
         title="Withdraw this part now?",
-        sentence="From this moment nothing more goes under it, and these destroy what they hold:",
+        sentence=_ELSEWHERE if elsewhere else _HERE,
         holders=(holder,),
         button=f"Withdraw it from {holder}",
     )
