@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from directory.audience import Audience
 from directory.hsds.ids import is_uuid
@@ -67,7 +67,11 @@ class RowPage:
 
 @get("/entry/rows/{table:str}/{row:str}")
 async def row_page(
-    request: AnyRequest, table: FromPath[str], row: FromPath[str], desk: AtWork, under: str = ""
+    request: AnyRequest,
+    table: FromPath[str],
+    row: FromPath[str],
+    desk: AtWork,
+    under: FromQuery[str] = "",
 ) -> Response[str]:
     """A row to change, or a new one beneath another."""
     require(desk, Act.EDIT_ENTRY)
