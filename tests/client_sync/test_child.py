@@ -1,6 +1,5 @@
 """Peers' bytes meet Automerge in a process that is thrown away; this one must always live on."""
 
-import json
 import os
 import random
 import signal
@@ -14,16 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from client_sync.answer import BROKE, Unsafe, believed
-from client_sync.cell import answer, frame, unframe
+from client_sync.answer import BROKE, Unsafe
 from client_sync.child import Batch, Chamber
-from client_sync.document import Composed, change, compose, read
+from client_sync.document import change, compose, read
 from client_sync.errors import ChamberClosed, UnsafeChange
 from client_sync.guard import check
 from client_sync.lane import Lane, register
+from tests.client_sync.batches import OTHER, composed, good
 from tests.client_sync.lanes import OWNER, at, chunk, cleared, content_of, forged, one_put, wrote
-
-OTHER = bytes(range(200, 232))
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +34,6 @@ def fresh() -> Iterator[Chamber]:
     """A chamber that has read nothing yet: the only child of its cell is the one that waits."""
     with Chamber() as open_chamber:
         yield open_chamber
-
-
-def composed(owner: bytes = OWNER, word: str = "word") -> Composed:
-    return compose(cleared({at("a"): (wrote(word),), at("b"): (wrote("b"),)}), owner)
-
-
-def good(share: str = "good", owner: bytes = OWNER, word: str = "word") -> Batch:
-    return Batch(share, owner, composed(owner, word).changes)
 
 
 def children_of(number: int) -> list[int]:
@@ -308,63 +297,3 @@ def test_several_threads_may_ask_at_once(chamber):
     for name, lane in said.items():
         assert isinstance(lane, Lane)
         assert lane.fields[at("a")] == (wrote(name),)
-
-
-def test_a_question_survives_its_framing():
-    batch = [good("é"), Batch("", OTHER, ()), Batch("x", OWNER, (b"", b"1"))]
-
-    assert unframe(frame(batch)[4:]) == batch
-
-
-def _answer_with(**altered: object) -> bytes:
-    said = json.loads(answer([good()]))
-    said["good"]["lane"].update(altered)
-    return json.dumps(said).encode()
-
-
-def test_an_honest_answer_is_believed():
-    one = good()
-
-    assert believed(answer([one]), [one]) == {"good": read(one.changes, OWNER)}
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"",
-        b"\xff",
-        b"null",
-        b"[]",
-        b"{}",
-        b"[" * 100_000,
-        b'{"good": {}}',
-        b'{"good": {"lane": null}}',
-        b'{"good": {"lane": {"heads": []}}}',
-        b'{"good": {"unsafe": "\\u0000"}}',
-        b'{"good": {"unsafe": "' + b"x" * 300 + b'"}}',
-        b'{"good": {"unsafe": 7}}',
-        _answer_with(heads=[]),
-        _answer_with(heads=["00" * 32]),
-        _answer_with(heads=["x"]),
-        _answer_with(case_ref=None),
-        _answer_with(case_ref="r" * 500),
-        _answer_with(people={"survivor": 1}),
-        _answer_with(fields={}),
-        _answer_with(fields=[["a", "b", "c"]]),
-        _answer_with(fields=[["a", "b", "c", [["v", "later", "Ana"]]]]),
-        _answer_with(fields=[["a/b", "b", "c", [["v", "2026-01-05T08:00:00Z", "Ana"]]]]),
-        _answer_with(more="than asked"),
-    ],
-)
-def test_an_answer_that_cannot_be_true_is_not_believed(raw):
-    said = believed(raw, [good()])
-
-    assert isinstance(said["good"], Unsafe)
-
-
-def test_an_answer_about_another_share_is_not_listened_to():
-    one, two = good("one"), good("two")
-
-    said = believed(answer([one, two]), [one])
-
-    assert list(said) == ["one"]

@@ -1,9 +1,9 @@
-from dataclasses import replace
 from datetime import date
 from itertools import count
 
 import pytest
 
+from tests.tiers.release_rows import police, rows
 from tests.tiers.worlds import (
     CASE_REF,
     HARBOUR,
@@ -16,7 +16,7 @@ from tests.tiers.worlds import (
 )
 from tiers.consent import EVERYTHING_TOLD, Consent, ConsentKind, ConsentState
 from tiers.protocol import read_pack
-from tiers.release_form import FormMistake, expand, read_aloud, read_release
+from tiers.release_form import FormMistake, expand, read_release
 
 NAMES = {"Harbour House": HARBOUR, "Northfield Police": POLICE, "Riverside": RIVERSIDE}
 
@@ -33,16 +33,6 @@ def expanded(pack=None, today=TODAY, collector=HARBOUR, **changes):
         lambda: f"{next(numbers):032x}",
         lambda name: NAMES.get(name, name),
     )
-
-
-def rows(*changed):
-    """The collector's own row, and these."""
-    own = {"agency": HARBOUR, "tell": True, "initials": "IP"}
-    return [own, *changed]
-
-
-def police(**ticks):
-    return {"agency": POLICE, "initials": "IP"} | ticks
 
 
 def by_kind(consents, discloser, recipient):
@@ -258,44 +248,3 @@ def test_all_optional_parts_are_kept():
 
     assert (form.purpose_kind, form.copy_safe, form.interpreter) == ("housing", False, "Cy")
     assert form.must_not_share == "not to my sister"
-
-
-def test_a_ticked_row_is_one_plain_sentence():
-    form = read_release(release_file())
-
-    said = read_aloud(form.rows[1], form, four_tiers(), "Northfield Police")
-
-    assert said == (
-        "Northfield Police may be told your name and who you are and how to reach you safely, "
-        "may tell the meeting what it knows: your own words, how high your risk was judged, "
-        "what it has done, the risks it sees, what was done for your safety, what it recommends, "
-        "your children, health and police and courts and may get the plan the meeting makes; "
-        "this includes child-a and puv; until 10 April 2026, and you can stop it with a word."
-    )
-
-
-def test_a_row_may_be_the_plan_alone():
-    form = read_release(release_file(rows=[*rows(), police(plan=True)]))
-
-    said = read_aloud(form.rows[1], form, four_tiers(), "Police")
-
-    assert said.startswith("Police may get the plan the meeting makes; no child")
-
-
-def test_a_section_without_spoken_words_is_said_by_its_title():
-    pack = replace(four_tiers(), words={})
-    form = read_release(release_file(rows=[police(find=True)]))
-
-    assert "who they are and how to reach them safely" in read_aloud(form.rows[0], form, pack)
-
-
-def test_the_sentence_says_when_no_child_is_included():
-    form = read_release(release_file(rows=[police(find=True)]))
-
-    assert "no child is included" in read_aloud(form.rows[0], form, four_tiers())
-
-
-def test_an_unticked_row_says_so():
-    form = read_release(release_file(rows=[*rows(), {"agency": "Northfield Police"}]))
-
-    assert read_aloud(form.rows[1], form, four_tiers()) == "Northfield Police will be told nothing."
