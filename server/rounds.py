@@ -14,7 +14,7 @@ from server import delivery
 from server.casework import leaving, mailroom
 from server.casework.tables import OutboxRow, StatementRow
 from server.entry import rounds as entries
-from server.node import announcing, coalition, restored
+from server.node import announcing, coalition, pack_changing, restored
 from server.node.desk import Desk
 from server.node.errors import NodeError
 from server.node.settings import Settings
@@ -87,6 +87,7 @@ async def _round(desk: Desk, courier: Courier | None) -> SyncReport:
     if desk.keys is not None:
         await mailroom.maintain(desk)
         await coalition.tend(desk)
+        await pack_changing.tend(desk)
         desk = await delivery.again(desk)
         await entries.maintain(desk)
     if courier is None:

@@ -1,7 +1,7 @@
 """The next directory: published when one signature is enough, and otherwise proposed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from crypto import statement
@@ -26,6 +26,7 @@ class Circle:
 
     signers: tuple[str, ...]
     k: int
+    pack: str = ""  # the protocol waited for with it; "" the one in force
 
 
 async def follow(edit: Edit, desk: Desk, circle: Circle | None = None) -> Directory:
@@ -40,7 +41,9 @@ async def follow(edit: Edit, desk: Desk, circle: Circle | None = None) -> Direct
     if waiting is None:
         await proposals.make(before, alone, desk)
         return before
-    both = circle or Circle(waiting.signers, waiting.k)
+    # A protocol that waits for signatures keeps waiting, whatever else is changed meanwhile.
+    pack = waiting.pack if desk.pack.digest == before.pack else desk.pack.digest
+    both = replace(circle or Circle(waiting.signers, waiting.k), pack=pack)
     await proposals.make(before, _drawn(before, edit(waiting.entries), both, desk), desk)
     return before
 
@@ -60,7 +63,13 @@ def _drawn(before: Directory, entries: Sequence[Agency], circle: Circle, desk: D
     until = desk.today + timedelta(days=desk.pack.clocks["directory_valid_days"])
     try:
         body = snapshot.draft(
-            before, entries, desk.today, until, desk.pack.digest, circle.signers, circle.k
+            before,
+            entries,
+            desk.today,
+            until,
+            circle.pack or desk.pack.digest,
+            circle.signers,
+            circle.k,
         )
     except (CryptoError, DirectoryError) as error:
         raise RefusedAct(sentence(error)) from error
@@ -97,6 +106,7 @@ async def propose_again(
 ) -> None:
     """What waited for signatures upon the last directory waits for them upon this one."""
     entries = rebased(base.entries, waiting.entries, following.entries)
-    drawn = _drawn(following, entries, Circle(waiting.signers, waiting.k), desk)
+    pack = waiting.pack if waiting.pack != base.pack else following.pack
+    drawn = _drawn(following, entries, Circle(waiting.signers, waiting.k, pack), desk)
     if classify(following, drawn) is Step.WIDENING:
         await proposals.make(following, drawn, desk)

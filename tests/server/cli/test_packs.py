@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from click.testing import CliRunner
 
 from server.cli.main import casefold
 from server.node import packs
+from tests import nodes, postgres
+from tests.nodes import Original
 
 COUNTY = """id = "county"
 version = 3
@@ -111,3 +114,19 @@ def test_a_pack_is_saved_whole_and_never_over_another_file(county: Path, tmp_pat
     again = CliRunner().invoke(casefold, ["pack", "save", str(file), "--pack", "four-tiers"])
     assert again.exit_code != 0
     assert packs.load(str(file)) == packs.load(str(county))
+
+
+def test_a_node_that_joined_nobody_takes_in_a_pack_and_shows_it(
+    county: Path, tmp_path: Path, original: Callable[[postgres.Cluster | None, bool], Original]
+) -> None:
+    node = nodes.copy(original(None, False), tmp_path / "node", str)
+    (tmp_path / "passphrase").write_text(nodes.PASSPHRASE)
+    here = ["--data", str(node.settings.data)]
+    who = ["--as", nodes.FIRST, "--passphrase-file", str(tmp_path / "passphrase")]
+
+    told = say("adopt", str(county), *here, *who)
+
+    assert "The county, version 3, is in force here." in told
+    assert "changed  timezone = “Europe/London” (was “UTC”)" in told
+    assert "The county, version 3" in say("show", *here)
+    assert answer("save", str(tmp_path / "mine.json"), *here)["id"] == "county"
