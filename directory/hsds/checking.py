@@ -143,8 +143,7 @@ def _anywhere(
         if not found:
             return f"{own} names a row that is not here."
         name = OBJECTS[found[0]].name
-        if row.get(kind) != name:
-            repairs.append(f"{kind} “{_short(row.get(kind, ''))}” became {name}, whose id it is.")
+        repairs.append(f"{kind} “{_short(row.get(kind, ''))}” became {name}, whose id it is.")
         row[kind] = name
     else:
         row[kind] = OBJECTS[of].name

@@ -6,7 +6,7 @@ from typing import Any, Final
 from directory.audience import Audience, audience_of, narrower, sees
 from directory.hsds.hanging import Key, Rows
 from directory.hsds.ids import stable_id
-from directory.hsds.objects import OBJECTS, Dataset, Row
+from directory.hsds.objects import ANYWHERE, OBJECTS, Dataset, Row
 
 NAME: Final = "hsds-dv"
 _CONFIDENTIAL = "x_confidential_location"
@@ -68,6 +68,15 @@ def audiences(rows: Rows, known: Mapping[Key, Audience]) -> dict[Key, Audience]:
     found: dict[Key, Audience] = {}
     for key in rows.by_key:
         _settle(key, rows, known, found)
+    # Attributes and metadata may hang from each other in a circle, where one was settled before
+    # another was known: go round until nothing narrows any more.
+    circling = [key for key in rows.by_key if key[0] in ANYWHERE]
+    narrowed = True
+    while narrowed:
+        narrowed = False
+        for key in circling:
+            before = found.pop(key)
+            narrowed |= _settle(key, rows, known, found) is not before
     return found
 
 
