@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from client_sync.courier import Courier, NotAdmitted
 from client_sync.errors import SyncError
 from client_sync.outbox import next_try
-from server import rounds
+from server import digest, rounds
 from server.node.desk import Desk, locked_desk
 from server.node.errors import NodeError
 from server.node.keyholder import Keyholder
@@ -21,6 +21,7 @@ from server.sync_report import SyncReport
 
 _LOOK: Final = 0.5  # seconds: another process of this node may have written something to send
 _TICK: Final = 60.0  # what ends by the clock, and what is due hourly
+_REMIND: Final = 900.0  # a message a day is sent within a quarter of an hour
 _NOT_JOINED: Final = 2.0
 _NOT_YET_ADMITTED: Final = 15.0
 _LEAVE: Final = 1.0
@@ -90,6 +91,14 @@ class Syncer:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._look())
             tasks.create_task(self._in_coalition())
+            tasks.create_task(self._remind())
+
+    async def _remind(self) -> None:
+        """Apart from sync, so that a mail server that does not answer holds nothing up."""
+        while True:
+            with contextlib.suppress(NodeError):
+                await digest.send_due(await self._desk())
+            await asyncio.sleep(_REMIND)
 
     async def _in_coalition(self) -> None:
         """One courier for as long as this node belongs to the same coalition."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from litestar import Response
 
-from server.node import node, packs
+from server.node import node, packs, reminders
 from server.node.access import Act, Role, may
 from server.node.desk import Desk
 from web.rendering import Frame, Link, page
@@ -41,8 +41,16 @@ def links(desk: Desk, here: str) -> tuple[Link, ...]:
     for words, href, act in _PLACES:
         allowed = Role.OPERATOR in desk.roles if href == "/node" else may(desk.roles, act)
         if allowed:
-            shown.append(Link(words, href, here == href))
+            shown.append(Link(words, href, here == href, _badge(href, desk)))
     return tuple(shown)
+
+
+def _badge(href: str, desk: Desk) -> str:
+    """What needs somebody at this place: agreements that end, or a protocol past its review."""
+    if href != "/partners" or not may(desk.roles, Act.VERIFY_PARTNER):
+        return ""
+    due = len(reminders.due(desk)) + (reminders.review_past(desk) is not None)
+    return f"{due} due" if due else ""
 
 
 def role_words(roles: frozenset[Role]) -> str:

@@ -28,6 +28,7 @@ class Link:
     words: str
     href: str
     here: bool
+    badge: str = ""  # what needs somebody there, in a word or two
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from server.node import mail_settings
 from server.node.errors import UnknownSetting, Usage
+from server.node.mail_settings import Mail
 
 _PREFIX = "CASEFOLD_"
 _KNOWN = frozenset(
@@ -18,6 +20,7 @@ _KNOWN = frozenset(
         "CASEFOLD_IDLE_MINUTES",
         "CASEFOLD_NOW",
     }
+    | mail_settings.NAMES
 )
 _YES_NO = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
 
@@ -40,6 +43,9 @@ class Settings:
 
     idle_minutes: int = 5
     """CASEFOLD_IDLE_MINUTES: minutes without an act before a session locks, 2 to 15."""
+
+    mail: Mail | None = None
+    """CASEFOLD_SMTP_HOST, _PORT, _SENDER, _TO, _TLS, _USER, _PASSWORD_FILE: who gets the digest."""
 
     moved_now: datetime | None = None
     """CASEFOLD_NOW: where the clock stands, e.g. 2031-05-04T09:00:00Z. Rehearsal nodes only."""
@@ -78,6 +84,7 @@ def read(env: Mapping[str, str], data: Path | None = None) -> Settings:
         hosts=_hosts(env.get("CASEFOLD_HOSTS", "")),
         https=_yes_no("CASEFOLD_HTTPS", env.get("CASEFOLD_HTTPS", "")),
         idle_minutes=_idle(env.get("CASEFOLD_IDLE_MINUTES", "5")),
+        mail=mail_settings.read_mail(env),
         moved_now=_moment(env.get("CASEFOLD_NOW", "")),
     )
 

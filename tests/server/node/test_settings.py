@@ -66,3 +66,37 @@ def test_a_database_password_is_never_printed():
     )
 
     assert "hush" not in repr(found)
+
+
+MAIL = {
+    "CASEFOLD_DATA": "/srv/casefold",
+    "CASEFOLD_SMTP_HOST": "mail.example.org",
+    "CASEFOLD_SMTP_SENDER": "node@example.org",
+    "CASEFOLD_SMTP_TO": "liaison@example.org, second@example.org",
+}
+
+
+def test_the_digest_goes_where_the_operator_says():
+    mail = settings.read(MAIL).mail
+
+    assert mail is not None
+    assert (mail.host, mail.port, mail.tls) == ("mail.example.org", 587, "starttls")
+    assert mail.to == ("liaison@example.org", "second@example.org")
+    assert settings.read({"CASEFOLD_DATA": "/srv/casefold"}).mail is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CASEFOLD_SMTP_TLS", "perhaps"),
+        ("CASEFOLD_SMTP_PORT", "0"),
+        ("CASEFOLD_SMTP_PORT", "mail"),
+        ("CASEFOLD_SMTP_SENDER", ""),
+        ("CASEFOLD_SMTP_SENDER", "nobody"),
+        ("CASEFOLD_SMTP_TO", " , "),
+        ("CASEFOLD_SMTP_TO", "two words@example.org"),
+    ],
+)
+def test_a_mail_setting_that_cannot_be_is_refused_by_name(name: str, value: str):
+    with pytest.raises(Usage, match=name):
+        settings.read(MAIL | {name: value})
