@@ -1,4 +1,4 @@
-"""What we offer, by page: written row by row, two colleagues at once, and shown before it leaves."""
+"""What we offer, by page: written row by row, by two at once, and shown before it leaves."""
 
 import asyncio
 import html
