@@ -26,10 +26,12 @@ from web import events
 from web.forms import Mistakes, MistakesPart, Slip
 from web.pages import (
     audit,
+    cards,
     cases,
     consents,
     drafts,
     entry,
+    find,
     imports,
     joining,
     node,
@@ -40,7 +42,10 @@ from web.pages import (
     shares,
     staff,
     standing,
+    standing_change,
+    standing_signing,
     sync,
+    tiers,
 )
 from web.plain import NOT_HERE, plain_page, plain_part, to_problem
 from web.rendering import html
@@ -78,7 +83,11 @@ def create(settings: Settings, keyholder: Keyholder, syncer: Syncer, origin: str
             *joining.handlers,
             *find.handlers,
             *entry.handlers,
+            *cards.handlers,
+            *tiers.handlers,
             *standing.handlers,
+            *standing_change.handlers,
+            *standing_signing.handlers,
             *imports.handlers,
             *protocol.handlers,
             *staff.handlers,
