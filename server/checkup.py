@@ -36,6 +36,7 @@ async def look(desk: Desk) -> tuple[Check, ...]:
         await _audit(),
         _week_keys(desk),
         _directory(desk),
+        _pack(desk),
         await _relay(desk),
         _clock(desk),
         await _parts(desk),
@@ -120,6 +121,17 @@ def _directory(desk: Desk) -> Check:
     if until < desk.today:
         return _see("directory", f"Number {desk.directory.number} ran out on {until}: sync.")
     return _ok("directory", f"Number {desk.directory.number}, valid until {until}.")
+
+
+def _pack(desk: Desk) -> Check:
+    called = f"{desk.pack.title}, version {desk.pack.version}"
+    if desk.directory.entries and desk.directory.pack != desk.pack.digest:
+        return _see(
+            "pack",
+            f"This node works by {called}, the coalition by another: nothing leaves. Ask the "
+            "coordinator for the file, then: casefold pack adopt FILE.",
+        )
+    return _ok("pack", f"{called}.")
 
 
 async def _relay(desk: Desk) -> Check:

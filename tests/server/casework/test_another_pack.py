@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from directory import card as cards
+from server import checkup
 from server.casework import mailroom
 from server.node import coalition as directories
 from server.node import pack_changing, packs
@@ -48,6 +49,12 @@ async def asked(made: Coalition, ref: str) -> Cleared | Withheld:
     return await made.do(HARBOUR, lambda desk: mailroom.preview(ref, NORTHGATE, "meeting", desk))
 
 
+async def doctor(made: Coalition) -> str:
+    """What an operator at Harbour is told of the pack."""
+    checks = await made.do(HARBOUR, checkup.look)
+    return next(one.sentence for one in checks if one.name == "pack")
+
+
 def sections(answer: Cleared | Withheld) -> set[str]:
     assert isinstance(answer, Cleared), answer.reason
     return {place.section for place in answer.fragment.fields} - SYSTEM_SECTIONS
@@ -69,14 +76,16 @@ def test_a_node_without_the_agreed_pack_withholds_until_it_is_taken_in(
         before = await asked(agencies, ref)
 
         await believe(agencies, HARBOUR)
-        without = await asked(agencies, ref)
+        without, looked = await asked(agencies, ref), await doctor(agencies)
         await adopt(agencies, HARBOUR, texts)
         after = await asked(agencies, ref)
 
         assert isinstance(before, Cleared)
         assert isinstance(without, Withheld)
         assert without.reason is Reason.NOT_THE_PACK
+        assert "casefold pack adopt FILE" in looked
         assert isinstance(after, Cleared)
+        assert await doctor(agencies) == "Ours, version 1."
 
     asyncio.run(walk())
 
