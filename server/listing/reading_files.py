@@ -9,7 +9,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from directory.hsds.naming import column_name, table_name
-from directory.hsds.older import FROM
 from server.listing.bounds import MOST_BYTES, MOST_ENTRIES, NotADirectory, check_entries
 from server.listing.objects_read import read_json
 from server.listing.spreadsheets import read_csv
@@ -127,8 +126,8 @@ def _read(name: str, form: str, files: list[tuple[str, bytes]], progress: Progre
         notes += said
         for table, rows in found.items():
             tables.setdefault(table, []).extend(rows)
-    if not tables:
-        raise NotADirectory("There is no table of a directory in it. Nothing was changed.")
+    if not any(tables.values()):
+        raise NotADirectory(f"There is no table of a directory in {name}. Nothing was changed.")
     return Read(name, digest.hexdigest(), form, tables, tuple(notes))
 
 
@@ -153,12 +152,12 @@ def _tables(called: str, raw: bytes, suffix: str) -> tuple[Tables, list[str]]:
 
 
 def _renamed(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """The row under the names HSDS has; where two columns have one name, the first that speaks."""
+    """The row under the names HSDS has; a column HSDS itself knows goes before one renamed."""
     made: dict[str, Any] = {}
-    for column, value in row.items():
+    for column, value in sorted(row.items(), key=lambda pair: names[pair[0]] != pair[0]):
         name = names[column]
         if made.get(name) in (None, ""):
             made[name] = value
-        elif value not in (None, "", made[name]) and column != FROM:
+        elif value not in (None, "", made[name]):
             made[column] = value
     return made

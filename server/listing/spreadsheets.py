@@ -19,6 +19,13 @@ _MARKS: Final = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+_USUAL: Final = "cp1252"
+_LATIN: Final = ("cp1250", "mac_roman")
+_UNSURE: Final = 0.05
+_LIKELY: Final = [
+    *(_USUAL, *_LATIN, "cp1251", "cp1253", "cp1255", "cp1256"),
+    *("shift_jis", "gb18030", "big5", "euc_kr", "euc_jp"),
+]
 _SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _LONGEST_CELL: Final = 4 * 1024 * 1024
 
@@ -39,14 +46,17 @@ def _guessed(raw: bytes, called: str) -> tuple[str, list[str]]:
     # The guess is made of the part that is not plain ASCII, where the encodings differ.
     first = next(at for at, byte in enumerate(raw) if byte > 0x7F)
     start = max(0, first - _SAMPLE // 2)
-    best = from_bytes(raw[start : start + _SAMPLE]).best()
-    encoding = best.encoding if best is not None else "cp1252"
-    if encoding.startswith("utf_8") or encoding == "ascii":
-        encoding = "cp1252"
+    best = from_bytes(raw[start : start + _SAMPLE], cp_isolation=_LIKELY).best()
+    encoding = best.encoding if best is not None else _USUAL
+    # A few accents read alike in several encodings; then the usual one is the likeliest.
+    if best is not None and (
+        _USUAL in best.could_be_from_charset or (encoding in _LATIN and best.chaos > _UNSURE)
+    ):
+        encoding = _USUAL
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
-        encoding, text = "cp1252", raw.decode("cp1252", errors="replace")
+        encoding, text = _USUAL, raw.decode(_USUAL, errors="replace")
     said = f"{called} is not UTF-8; it was read as {encoding.replace('_', '-')}."
     if "\ufffd" in text:
         said += " Some signs could not be read and stand as \ufffd."
