@@ -52,6 +52,7 @@ class Serving:
     port: int
     relay_port: int | None
     unlock: Unlock | None
+    public_directory: bool = False
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -237,7 +238,11 @@ class Supervisor:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             pass_fds=(descriptor, *pipes),
-            env={**os.environ, "CASEFOLD_DATA": str(self._asked.data)},
+            env={
+                **os.environ,
+                "CASEFOLD_DATA": str(self._asked.data),
+                "CASEFOLD_PUBLIC_DIRECTORY": "yes" if self._asked.public_directory else "no",
+            },
             start_new_session=True,  # Ctrl-C reaches the supervisor alone; it ends the rest
         )
         child = Child(process, module)

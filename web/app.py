@@ -23,6 +23,7 @@ from server.node.settings import Settings
 from server.sync import Syncer
 from tiers.reading import FormMistake
 from web import events
+from web.api import hsds
 from web.forms import Mistakes, MistakesPart, Slip
 from web.pages import (
     audit,
@@ -35,6 +36,8 @@ from web.pages import (
     imports,
     joining,
     node,
+    offering,
+    partner,
     protocol,
     releases,
     session,
@@ -74,14 +77,17 @@ def create(settings: Settings, keyholder: Keyholder, syncer: Syncer, origin: str
             create_static_files_router(path="/static", directories=[_STATIC], html_mode=False),
             events.events,
             *session.handlers,
+            hsds.router,
             *cases.handlers,
             *drafts.handlers,
             *releases.handlers,
+            *offering.handlers,
             *consents.handlers,
             *shares.handlers,
             *shared.handlers,
             *joining.handlers,
             *find.handlers,
+            *partner.handlers,
             *entry.handlers,
             *cards.handlers,
             *tiers.handlers,

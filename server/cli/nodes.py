@@ -99,8 +99,17 @@ def make_node(
 @click.option("--port", type=click.IntRange(0, 65535), default=8401, show_default=True)
 @click.option("--relay-port", type=click.IntRange(0, 65535), help="Coordinating node only.")
 @click.option("--unlock-as", metavar="STAFF", help="Sign this member of staff in at the start.")
+@click.option("--public-directory", is_flag=True, help="Answer /hsds to anybody: the public part.")
 @line_options
-def serve(line: Line, host: str, port: int, relay_port: int | None, unlock_as: str | None) -> None:
+def serve(
+    line: Line,
+    host: str,
+    port: int,
+    relay_port: int | None,
+    unlock_as: str | None,
+    *,
+    public_directory: bool,
+) -> None:
     """Serve the pages, sync in the background, and on a coordinating node run the relay.
 
     Prints one line, {"ready": URL, "relay": URL or null}, when pages are answered.
@@ -108,7 +117,8 @@ def serve(line: Line, host: str, port: int, relay_port: int | None, unlock_as: s
     relay_url = at_locked_desk(line, _own_relay)
     unlock = None if unlock_as is None else Unlock(unlock_as, _in_a_pipe(line))
     wanted = _relay_port(relay_url, relay_port)
-    serving = Serving(line.settings.data, host, port, wanted, unlock)
+    public = public_directory or line.settings.public_directory
+    serving = Serving(line.settings.data, host, port, wanted, unlock, public)
     with shared(line.settings):
         asyncio.run(_supervise(serving))
 

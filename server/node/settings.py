@@ -19,6 +19,7 @@ _KNOWN = frozenset(
         "CASEFOLD_HTTPS",
         "CASEFOLD_IDLE_MINUTES",
         "CASEFOLD_NOW",
+        "CASEFOLD_PUBLIC_DIRECTORY",
     }
     | mail_settings.NAMES
 )
@@ -46,6 +47,9 @@ class Settings:
 
     mail: Mail | None = None
     """CASEFOLD_SMTP_HOST, _PORT, _SENDER, _TO, _TLS, _USER, _PASSWORD_FILE: who gets the digest."""
+
+    public_directory: bool = False
+    """CASEFOLD_PUBLIC_DIRECTORY: yes to answer /hsds to anybody, with what is public alone."""
 
     moved_now: datetime | None = None
     """CASEFOLD_NOW: where the clock stands, e.g. 2031-05-04T09:00:00Z. Rehearsal nodes only."""
@@ -85,6 +89,9 @@ def read(env: Mapping[str, str], data: Path | None = None) -> Settings:
         https=_yes_no("CASEFOLD_HTTPS", env.get("CASEFOLD_HTTPS", "")),
         idle_minutes=_idle(env.get("CASEFOLD_IDLE_MINUTES", "5")),
         mail=mail_settings.read_mail(env),
+        public_directory=_yes_no(
+            "CASEFOLD_PUBLIC_DIRECTORY", env.get("CASEFOLD_PUBLIC_DIRECTORY", "")
+        ),
         moved_now=_moment(env.get("CASEFOLD_NOW", "")),
     )
 

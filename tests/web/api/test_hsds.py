@@ -1,0 +1,287 @@
+"""The API of HSDS: who is answered, what is narrowed, and that it is as the specification says."""
+
+import asyncio
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from server.listing import store
+from server.node import database
+from server.node.keyholder import Keyholder
+from server.sync import Syncer
+from tests import listed, nodes
+from tests.web.asked import Pages
+from web import app
+
+_SCHEMAS = Path(__file__).parents[4] / "shared" / "data" / "hsds-3.1-schema"
+_KINDS = {
+    "services": "service",
+    "organizations": "organization",
+    "service_at_locations": "service_at_location",
+    "taxonomies": "taxonomy",
+    "taxonomy_terms": "taxonomy_term",
+}
+_ADVICE, _SHELTER = (listed.of("taxonomy_terms", name) for name in ("advice", "shelter"))
+_WORDS = listed.of("taxonomies", "kinds")
+_BRIGID = listed.of("organizations", "brigid")
+
+
+@pytest.fixture
+def public(node: nodes.TestedNode) -> Pages:
+    """The pages of a node that shows its directory to anybody, asked by nobody it knows."""
+    settings = replace(node.settings, public_directory=True)
+    keyholder = Keyholder(settings.idle_minutes, lambda: None)
+    made = app.create(settings, keyholder, Syncer(settings, keyholder), "http://127.0.0.1:8400")
+    return Pages(made, keyholder)
+
+
+async def filled(node: nodes.TestedNode) -> None:
+    desk = await node.desk()
+    async with database.transaction():
+        await store.put(listed.directory(node.identity.public.hex()), "import", desk)
+
+
+async def asked(pages: Pages, path: str) -> Any:
+    answer = await pages.get(f"/hsds{path}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def names(page: Any) -> list[str]:
+    return [one["name"] for one in page["contents"]]
+
+
+def test_a_node_that_is_not_public_answers_nobody_it_does_not_know(
+    pages: Pages, node: nodes.TestedNode
+) -> None:
+    async def scenario() -> None:
+        await filled(node)
+
+        answers = [await pages.get(f"/hsds{path}") for path in ("/", "/services", "/services/x")]
+        posted = await pages.ask("POST", "/hsds/services", data={"search": "shelter"})
+
+        assert {answer.status_code for answer in (*answers, posted)} == {401}
+        assert len({answer.content for answer in (*answers, posted)}) == 1
+
+    asyncio.run(scenario())
+
+
+def test_anybody_is_told_what_is_public_and_staff_what_is_for_staff(
+    public: Pages, node: nodes.TestedNode
+) -> None:
+    async def scenario() -> None:
+        await filled(node)
+        stranger = await asked(public, "/services")
+        await public.work(node)
+        staff = await asked(public, "/services")
+
+        assert names(stranger) == ["Emergency shelter", "Protective orders"]
+        assert stranger["total_items"] == 2
+        assert names(staff) == ["Emergency shelter", "Protective orders", "Zelphax clinic"]
+
+    asyncio.run(scenario())
+
+
+def test_a_form_from_a_signed_in_browser_without_its_proof_is_a_strangers(
+    public: Pages, node: nodes.TestedNode
+) -> None:
+    async def scenario() -> None:
+        await filled(node)
+        await public.work(node)
+
+        foreign = await public.ask("POST", "/hsds/services", data={"search": "zelphax"})
+        own = await public.post("/hsds/services", {"search": "zelphax"})
+
+        assert foreign.json()["total_items"] == 0
+        assert names(own.json()) == ["Zelphax clinic"]
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/services?search=sheltr", ["Emergency shelter"]),
+        ("/services?search=harbour", ["Protective orders"]),
+        (f"/services?taxonomy_term_id={_ADVICE}", ["Protective orders"]),
+        (f"/services?taxonomy_id={_WORDS}&search=beds", ["Emergency shelter"]),
+        (f"/services?organization_id={_BRIGID}", ["Emergency shelter"]),
+        ("/services?per_page=1&page=2", ["Protective orders"]),
+        ("/organizations?search=protective", ["Harbour Legal Aid"]),
+        (f"/organizations?taxonomy_term_id={_SHELTER}", ["St Brigid's House"]),
+        ("/taxonomy_terms?search=legal", ["Legal advice"]),
+        ("/taxonomies", ["hsds-dv", "Kinds"]),
+    ],
+)
+def test_a_list_is_narrowed_by_what_is_asked(
+    public: Pages, node: nodes.TestedNode, path: str, expected: list[str]
+) -> None:
+    async def scenario() -> None:
+        await filled(node)
+
+        assert names(await asked(public, path)) == expected
+
+    asyncio.run(scenario())
+
+
+def test_places_are_found_by_postcode_but_not_a_place_that_is_hidden(
+    public: Pages, node: nodes.TestedNode
+) -> None:
+    async def scenario() -> None:
+        await filled(node)
+
+        page = await asked(public, "/service_at_locations?postcode=60601")
+
+        assert [one["id"] for one in page["contents"]] == [
+            listed.of("service_at_location", "court")
+        ]
+
+    asyncio.run(scenario())
+
+
+def test_a_page_says_where_it_stands(public: Pages, node: nodes.TestedNode) -> None:
+    async def scenario() -> None:
+        await filled(node)
+
+        page = await asked(public, "/services?per_page=1")
+        beyond = await asked(public, "/services?per_page=1&page=9")
+
+        del page["contents"]
+        assert page == {
+            "total_items": 2,
+            "total_pages": 2,
+            "page_number": 1,
+            "size": 1,
+            "first_page": True,
+            "last_page": False,
+            "empty": False,
+        }
+        assert beyond["empty"]
+
+    asyncio.run(scenario())
+
+
+def test_what_is_not_there_and_what_is_not_shown_look_alike(
+    public: Pages, node: nodes.TestedNode
+) -> None:
+    async def scenario() -> None:
+        await filled(node)
+        hidden = [
+            f"/organizations/{listed.of('organizations', 'quiet')}",
+            f"/services/{listed.of('services', 'inner')}",
+            f"/services/{listed.of('services', 'house')}",
+            f"/taxonomy_terms/{listed.of('taxonomy_terms', 'hidden')}",
+        ]
+
+        answers = [await public.get(f"/hsds{path}") for path in (*hidden, "/services/none", "/x")]
+
+        assert {answer.status_code for answer in answers} == {404}
+        assert len({answer.content for answer in answers}) == 1
+        assert len({tuple(sorted(answer.headers.items())) for answer in answers}) == 1
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/services?page=0",
+        "/services?per_page=101",
+        "/services?full=perhaps",
+        "/services?modified_after=yesterday",
+        "/services?format=csv",
+        "/services?zorq=1",
+        "/service_at_locations?proximity=100",
+    ],
+)
+def test_what_cannot_be_read_gets_a_sentence_and_no_echo(
+    public: Pages, node: nodes.TestedNode, path: str
+) -> None:
+    async def scenario() -> None:
+        await filled(node)
+
+        answer = await public.get(f"/hsds{path}")
+
+        assert answer.status_code == 400
+        assert set(answer.json()) == {"detail"}
+        assert "zorq" not in answer.text
+        assert "yesterday" not in answer.text
+
+    asyncio.run(scenario())
+
+
+def test_nothing_may_be_kept_on_the_way(public: Pages, node: nodes.TestedNode) -> None:
+    async def scenario() -> None:
+        await filled(node)
+
+        answer = await public.get("/hsds/services")
+
+        assert answer.headers["cache-control"] == "no-store"
+        assert "etag" not in answer.headers
+
+    asyncio.run(scenario())
+
+
+@pytest.fixture(scope="module")
+def validators() -> dict[str, Draft202012Validator]:
+    """The published schemas, where they are at hand."""
+    if not _SCHEMAS.exists():
+        pytest.skip("the published schemas of HSDS 3.1 are not beside this checkout")
+    files = {file.name: json.loads(file.read_text()) for file in _SCHEMAS.glob("*.json")}
+    registry: Registry[Any] = Registry().with_resources(
+        [
+            (name, DRAFT202012.create_resource(schema))
+            for name, schema in files.items()
+            if name != "openapi.json"
+        ]
+    )
+    return {
+        name.removesuffix(".json"): Draft202012Validator({"$ref": name}, registry=registry)
+        for name in files
+        if name != "openapi.json"
+    }
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["anybody", "staff"])
+def test_every_answer_is_valid_by_the_published_schemas(
+    public: Pages,
+    node: nodes.TestedNode,
+    validators: dict[str, Draft202012Validator],
+    known: bool,
+) -> None:
+    async def scenario() -> None:
+        await filled(node)
+        if known:
+            await public.work(node)
+        for table, kind in _KINDS.items():
+            whole = "" if table.startswith("taxonom") else "?full=true"
+            for more in {"", whole}:
+                for thing in (await asked(public, f"/{table}{more}"))["contents"]:
+                    one = await asked(public, f"/{table}/{thing['id']}")
+                    for value in (thing, one):
+                        found = [error.message for error in validators[kind].iter_errors(value)]
+                        assert found == [], (table, value)
+
+    asyncio.run(scenario())
+
+
+def test_the_description_names_every_list_and_has_no_page_of_its_own(
+    public: Pages, node: nodes.TestedNode
+) -> None:
+    async def scenario() -> None:
+        meta = await asked(public, "/")
+        described = await asked(public, "/openapi.json")
+
+        assert meta["version"] == "3.1"
+        assert meta["openapi_url"].endswith("/hsds/openapi.json")
+        assert {f"/{table}" for table in _KINDS} <= set(described["paths"])
+        assert "/services/{id}" in described["paths"]
+        assert (await public.get("/hsds/swagger")).status_code == 404
+
+    asyncio.run(scenario())
