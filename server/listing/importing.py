@@ -146,6 +146,8 @@ def _over(
         beside = {k: v for k, v in old["x_other"].items() if k not in row}
         stays.update({"x_other": beside} if beside else {})
     if named is not None:
+        # What was filled in for a blank says nothing where the sheet has no such column.
+        row = {name: value for name, value in row.items() if name in named or name not in old}
         stays.update((name, value) for name, value in old.items() if name not in named)
     merged = {**stays, **row}
     return {"x_audience": Audience.PUBLIC.value, **merged}
