@@ -12,6 +12,7 @@ from types import FrameType
 
 import click
 
+from server.cli import demo_directory
 from server.cli.demo_node import DemoNode, DemoStopped, end, say
 from server.cli.demo_story import Story
 from server.cli.line import table
@@ -118,6 +119,8 @@ def _begin(root: Path, story: Story, first: int, served: list[subprocess.Popen[s
     story.meet()
     story.add_staff()
     served.append(story.coordinating.serve("--relay-port", str(first)))
+    story.sync()
+    demo_directory.fill(story.coordinating, story.agencies, story.today)
     story.sync()
     story.sign()
     story.answer()
