@@ -131,8 +131,8 @@ async def join(raw: bytes, words: str, desk: Desk) -> Card:
         raise RefusedAct("This is not the card of a coordinating node.")
     if card.pack != desk.pack.digest:
         raise RefusedAct(
-            "That coalition works by another protocol pack than this node was made with. Ask its "
-            "coordinator for the pack file and make the node with it."
+            "That coalition works by another protocol pack than this node. Ask its coordinator "
+            "for the pack file, then: casefold pack adopt FILE."
         )
     if desk.node.joined and desk.node.trusted != card.identity:
         raise RefusedAct("This node already belongs to another coalition.")
