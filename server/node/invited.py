@@ -115,7 +115,7 @@ async def _at_the_door(invitation: Invitation, desk: Desk) -> AsyncIterator[Cour
 
 async def _handed_over_before(invitation: Invitation, courier: Courier, desk: Desk) -> Opened:
     row = await _latest()
-    if row is None:
+    if row is None or row.joined_at:
         raise NotGood
     card = _fitting(bytes(row.card), invitation, desk)
     await invited.hand_over(invitation, desk.node.card, courier)
