@@ -7,7 +7,7 @@ from crypto import statement
 from crypto.errors import CryptoError
 from crypto.statement import Statement
 from server.entry import adopting, taking
-from server.node import audit, database, proposals, steps
+from server.node import audit, database, proposals, steps, successions
 from server.node.desk import Desk
 from server.node.errors import RefusedAct
 from server.node.tables import Heard
@@ -21,6 +21,7 @@ SUSPENDED = "The agency that signed this is suspended. Nothing it says is taken.
 KINDS: Mapping[str, Take] = {
     "proposal": proposals.take_part,
     "cosign": proposals.take_signature,
+    "succession": successions.take,
     "step": steps.take,
     "entry": taking.take,
     "listing": adopting.take,

@@ -8,7 +8,7 @@ import click
 from directory.card import Card
 from directory.snapshot import Directory
 from server.cli.line import Line, at_desk, at_locked_desk, line_options, read_file
-from server.node import coalition, voice
+from server.node import coalition, successions, voice
 from server.node.desk import Desk
 from server.node.errors import Usage
 from tiers.tier import Tier
@@ -34,10 +34,16 @@ def _as_day(_: click.Context, __: click.Parameter, text: str) -> date:
     return read_day(text)
 
 
-@click.command("card")
+@click.group("card", invoke_without_command=True)
+@click.pass_context
 @line_options
-def card(line: Line) -> None:
+def card(line: Line, context: click.Context) -> None:
     """Print this node's signed contact card, one line of text for a partner."""
+    if context.invoked_subcommand is None:
+        _show(line)
+
+
+def _show(line: Line) -> None:
 
     async def act(desk: Desk) -> tuple[bytes, Card]:
         return desk.node.card, coalition.read_card(desk.node.card, desk)
@@ -56,6 +62,37 @@ def card(line: Line) -> None:
         },
         voice.line(raw),
     )
+
+
+@card.command("succeed")
+@click.argument("file", type=click.Path(path_type=Path))
+@line_options
+def succeed(line: Line, file: Path) -> None:
+    """A new identity for this agency.
+
+    At the new node, FILE is the old node's card: prints the line to take to the old node.
+    At the old node, FILE is that line: signs it, and tells the coordinating node.
+    """
+    text = read_file(file).decode("utf-8", errors="replace").strip()
+    if text.startswith(successions.LINE.strip()):
+
+        async def agree(desk: Desk) -> Card:
+            return await successions.agree(text, desk)
+
+        agreed = at_desk(line, agree)
+        line.say(
+            {"agency": agreed.id, "words": " ".join(agreed.words)},
+            "Signed; it goes with the next sync. The coordinating node asks for these words:",
+            " ".join(agreed.words),
+        )
+        return
+    raw = read_card(file)
+
+    async def claim(desk: Desk) -> str:
+        return await successions.claim(raw, desk)
+
+    claimed = at_desk(line, claim)
+    line.say({"succession": claimed}, claimed)
 
 
 @click.command("words")

@@ -6,7 +6,7 @@ from directory.snapshot import Directory
 from server import rounds
 from server.cli.line import Line, at_desk, line_options, names
 from server.cli.partners import partner
-from server.node import proposals, restrictions, signers, standing_words
+from server.node import proposals, restrictions, signers, standing_words, successions
 from server.node.desk import Desk
 from server.node.errors import NotFound, RefusedAct, Usage
 from server.node.proposals import Proposal
@@ -112,6 +112,26 @@ def sign(line: Line, proposal: str) -> None:
 
     signed = at_desk(line, act)
     line.say({"proposal": signed}, "Signed. It goes to the coordinating node with the next sync.")
+
+
+@partner.command("succeed")
+@click.argument("agency")
+@click.option("--words", required=True, help="The eight words of its new card, heard by voice.")
+@line_options
+def succeed(line: Line, agency: str, words: str) -> None:
+    """Take in the new identity this agency has named (coordinating node); its shares close."""
+
+    async def act(desk: Desk) -> tuple[int, bool]:
+        after = await successions.accept(agency, words, desk)
+        return after.number, after.number == desk.directory.number
+
+    number, waits = at_desk(line, act)
+    line.say(
+        {"directory": number, "waits": waits},
+        "This waits for the signatures of others."
+        if waits
+        else f"Directory {number} is published: {agency} has a new identity.",
+    )
 
 
 COMMANDS: tuple[click.Command, ...] = ()
