@@ -12,6 +12,7 @@ from client_sync.courier import Courier
 from crypto.errors import CryptoError
 from crypto.part import read_open_part
 from crypto.statement import Statement, read
+from directory.hsds.objects import Dataset
 from directory.manifest import (
     Item,
     ManifestMistake,
@@ -29,7 +30,7 @@ from server.node import audit, database
 from server.node.desk import Desk
 from server.node.errors import RefusedAct
 
-_AT_ONCE: Final = 50  # chunks in one transaction
+_AT_ONCE: Final = 100  # chunks in one transaction
 _NOT_READABLE: Final = "This listing lacks something it must say."
 
 
@@ -124,27 +125,34 @@ async def _bring(items: Sequence[Item], buckets: set[int], desk: Desk, courier: 
         found = await _some(lacking, courier)
         for start in range(0, len(found), _AT_ONCE):
             async with database.transaction():
-                for item, content in found[start : start + _AT_ONCE]:
-                    await _put(item, content, desk)
+                await _put(found[start : start + _AT_ONCE], desk)
         changed += len(found)
         lacking = lacking[len(found) :]
     return changed
 
 
-async def _put(item: Item, content: bytes, desk: Desk) -> None:
-    why, number, blob = "", 0, item.blob
-    try:
-        if item.entry:
-            number = await _put_entry(item, content, desk)
-        else:
-            why = await shelving.put_imported(_source(item.key), read_chunk(content), desk)
-    except NotListed:
-        blob = ""  # looked for again once the directory names it
-    except (ManifestMistake, CryptoError, NotAnEntry) as error:
-        why = str(error)
-    if why:
-        await audit.record("listing.row-refuse", item.key, desk, why=why[:200])
-    await keep_chunk(Chunk(key=item.key, blob=blob, number=number, why=why))
+async def _put(found: Sequence[tuple[Item, bytes]], desk: Desk) -> None:
+    """Put these chunks away; what cannot be believed of them is written down, not listed."""
+    imported: dict[str, Dataset] = {}
+    rows: list[Chunk] = []
+    for item, content in found:
+        row = Chunk(key=item.key, blob=item.blob, number=0, why="")
+        rows.append(row)
+        try:
+            if item.entry:
+                row.number = await _put_entry(item, content, desk)
+            else:
+                imported[_source(item.key)] = read_chunk(content)
+        except NotListed:
+            row.blob = ""  # looked for again once the directory names it
+        except (ManifestMistake, CryptoError, NotAnEntry) as error:
+            row.why = str(error)
+    whys = await shelving.put_imported(imported, desk) if imported else {}
+    for row in rows:
+        row.why = row.why or whys.get(_source(row.key), "")
+        if row.why:
+            await audit.record("listing.row-refuse", row.key, desk, why=row.why[:200])
+        await keep_chunk(row)
 
 
 async def _put_entry(item: Item, content: bytes, desk: Desk) -> int:

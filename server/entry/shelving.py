@@ -1,6 +1,7 @@
 """Puts what agencies say of themselves into the directory this node keeps, and never more."""
 
 import json
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
@@ -18,6 +19,7 @@ from server.listing.tables import ListingRow, TrustedRow
 from server.node.desk import Desk
 
 _MOST_ROWS = 5_000
+_COMING, _GOING = f"{store.IMPORT}:coming", f"{store.IMPORT}:going"
 _NOTHING: Final[Dataset] = MappingProxyType({})
 
 
@@ -68,8 +70,45 @@ async def forget(source: str, desk: Desk) -> None:
     await store.put({}, source, desk, whole=True)
 
 
-async def put_imported(source: str, rows: Dataset, desk: Desk) -> str:
-    """A chunk of imported rows; why some of them were not taken. Inside an act."""
+async def put_imported(chunks: Mapping[str, Dataset], desk: Desk) -> dict[str, str]:
+    """Chunks of imported rows by source, in place of what each said; why rows were not taken.
+
+    Written together and told apart afterwards: each writing looks around itself. Inside an act.
+    """
+    total: dict[str, list[dict[str, Any]]] = {}
+    keys: dict[str, set[str]] = {}
+    whys: dict[str, str] = {}
+    for source, rows in chunks.items():
+        kept, whys[source] = _importable(rows)
+        keys[source] = {"/".join(key) for key in Rows(kept).by_key}
+        for table, some in kept.items():
+            total.setdefault(table, []).extend(some)
+    gone = [
+        one["id"]
+        for one in await ListingRow.select(ListingRow.id, ListingRow.source).where(
+            ListingRow.source.is_in(list(chunks))
+        )
+        if one["id"] not in keys[one["source"]]
+    ]
+    await store.put(total, _COMING, desk)
+    for source, ids in keys.items():
+        await _named(sorted(ids), _COMING, source)
+    if gone:
+        for source in chunks:
+            await _named(gone, source, _GOING)
+        await store.put({}, _GOING, desk, whole=True)
+    return whys
+
+
+async def _named(ids: Sequence[str], was: str, source: str) -> None:
+    for start in range(0, len(ids), _AT_ONCE):
+        await ListingRow.update({ListingRow.source: source}).where(
+            ListingRow.id.is_in(list(ids[start : start + _AT_ONCE])) & (ListingRow.source == was)
+        )
+
+
+def _importable(rows: Dataset) -> tuple[Dataset, str]:
+    """The rows that may be taken, and why others are not."""
     kept: dict[str, list[dict[str, Any]]] = {}
     whys: dict[str, int] = {}
     for table, some in rows.items():
@@ -79,8 +118,7 @@ async def put_imported(source: str, rows: Dataset, desk: Desk) -> str:
                 whys[why] = whys.get(why, 0) + 1
                 continue
             kept.setdefault(table, []).append(row)
-    await store.put(kept, source, desk, whole=True)
-    return " ".join(f"{count}: {why}" for why, count in whys.items())
+    return kept, " ".join(f"{count}: {why}" for why, count in whys.items())
 
 
 def _not_importable(table: str, row: Row, known: Known) -> str:

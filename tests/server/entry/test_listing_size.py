@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from client_sync.courier import Courier
 from directory.hsds.ids import stable_id
+from server import announcements
 from server.entry import adopting
 from server.entry.tables import Chunk, ListingHead
 from server.listing import store
@@ -69,6 +71,7 @@ async def imported(numbers: Sequence[int], desk: Desk, words: str = "Advice.") -
 
 async def adopted(by_http: Wired) -> tuple[int, int]:
     """River adopts what is new, and nothing else in that round; requests, and bytes."""
+    by_http.agencies.now += timedelta(minutes=1)
     await by_http.round(NORTHGATE)
     with by_http.agencies.at(RIVER):
         desk = await by_http.agencies.desk(RIVER)
@@ -82,8 +85,6 @@ async def adopted(by_http: Wired) -> tuple[int, int]:
 
 
 async def _heard(raw: bytes, desk: Desk) -> None:
-    from server import announcements
-
     ours, _ = announcements.split([raw])
     await announcements.take(ours, desk)
 
@@ -95,6 +96,7 @@ def test_a_whole_directory_travels_once_and_then_only_what_changed(by_http: Wire
             desk = await by_http.agencies.desk(NORTHGATE)
             await imported(range(MANY), desk)
         first = await adopted(by_http)
+        by_http.agencies.now += timedelta(minutes=1)
         with by_http.agencies.at(NORTHGATE):
             desk = await by_http.agencies.desk(NORTHGATE)
             await imported([7], desk, "Words that are new.")
@@ -125,6 +127,7 @@ def test_an_organization_that_left_the_listing_leaves_every_node(by_http: Wired)
             desk = await by_http.agencies.desk(NORTHGATE)
             await imported(range(3), desk)
         await adopted(by_http)
+        by_http.agencies.now += timedelta(minutes=1)
         with by_http.agencies.at(NORTHGATE):
             desk = await by_http.agencies.desk(NORTHGATE)
             async with database.transaction():

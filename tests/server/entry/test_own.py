@@ -1,6 +1,7 @@
 """The own entry: two colleagues on two pages lose nothing; both words stand until one chooses."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -193,9 +194,9 @@ def test_whoever_may_not_edit_the_entry_changes_nothing(agencies: Coalition):
         with agencies.at(HARBOUR):
             desk = await agencies.desk(HARBOUR)
             assert desk.staff is not None
-            object.__setattr__(desk.staff, "roles", frozenset({Role.ADVOCATE}))
+            advocate = replace(desk.staff, roles=frozenset({Role.ADVOCATE}))
 
             with pytest.raises(NotPermitted):
-                await own.begin(desk)
+                await own.begin(replace(desk, staff=advocate))
 
     asyncio.run(walk())
