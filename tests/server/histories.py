@@ -2,33 +2,23 @@
 
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from client_sync.courier import (
-    Courier,
-    CursorUnknown,
-    NotAdmitted,
-    RelayRefused,
-    Result,
-    Unreachable,
-)
-from client_sync.wire import Packet, Page
+from client_sync.wire import Packet
 from server import sync
 from server.casework import memory
-from server.node import clock
 from server.node.desk import Desk, desk_for, keys_for, locked_desk
 from server.node.errors import NodeError
 from server.node.member import StaffMember
 from server.node.settings import Settings
-from server.relay import expiry, pages, records, statements
-from server.relay.counter import UnknownCursor
-from server.relay.members import Member, Members
+from server.relay.members import Members
 from server.sync import SyncReport
 from tests.coalition import MONDAY, NORTHGATE, Coalition
+from tests.server.history_carrier import Carrier
 from tiers.fragment import Place
 
 T = TypeVar("T")
@@ -80,87 +70,6 @@ class Relay:
 def _relay_tables(connection: sqlite3.Connection) -> list[str]:
     asked = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'relay_%'"
     return [name for (name,) in connection.execute(asked)]
-
-
-class Carrier(Courier):
-    """A courier that walks over to the relay, and may stumble on its way back."""
-
-    def __init__(self, world: "World", name: str, mischief: str, stumble_at: int) -> None:
-        self._world = world
-        self._name = name
-        self._mischief = mischief
-        self._until_stumble = stumble_at if mischief == "answer lost" else 0
-
-    async def push(self, records_: Sequence[Packet]) -> list[Result]:
-        async def there(member: Member, now: datetime) -> list[Result]:
-            everybody = await self._world.relay.members.all()
-            done = await records.append(records_, member, everybody, now)
-            return [Result(one.id.hex(), one.outcome, one.reason) for one in done.results]
-
-        return await self._walk(there)
-
-    async def pull(self, cursor: str | None = None) -> Page:
-        async def there(member: Member, now: datetime) -> Page:
-            await expiry.expire(now)
-            number = (await self._world.relay.members.directory()).number
-            try:
-                return await pages.after(cursor or "0", member.identity, now, number)
-            except UnknownCursor:
-                raise CursorUnknown from None
-
-        return self._delivered(await self._walk(there))
-
-    async def put_statement(self, raw: bytes) -> None:
-        async def there(member: Member, now: datetime) -> None:
-            everybody = await self._world.relay.members.all()
-            try:
-                await statements.take(raw, member, everybody, now)
-            except (statements.NotYours, statements.NotAParty):
-                raise RelayRefused from None
-
-        await self._walk(there)
-
-    async def put_directory(self, raw: bytes) -> None:
-        async def there(_: Member, __: datetime) -> None:
-            await self._world.relay.members.put(raw)
-
-        await self._walk(there)
-
-    async def get_directory(self) -> bytes:
-        async def there(_: Member, __: datetime) -> bytes:
-            return (await self._world.relay.members.directory()).raw
-
-        return await self._walk(there)
-
-    async def _walk(self, act: Callable[[Member, datetime], Awaitable[T]]) -> T:
-        world = self._world
-        with world.at(NORTHGATE):
-            now = (await clock.read(world.settings(NORTHGATE))).now
-            world.seen(NORTHGATE, now)
-            member = await world.relay.members.find(world.made[self._name].identity.public)
-            if member is None:
-                raise NotAdmitted
-            answer = await act(member, now)
-        self._until_stumble -= 1
-        if self._until_stumble == 0:
-            raise Unreachable
-        return answer
-
-    def _delivered(self, page: Page) -> Page:
-        """The page, as a careless or spiteful relay hands it over."""
-        had = self._world.delivered[self._name]
-        old_records, old_statements = tuple(had.records), tuple(had.statements)
-        had.records += page.records
-        had.statements += page.statements
-        if self._mischief == "repeated":
-            return replace(
-                page,
-                records=old_records + page.records + page.records,
-                statements=old_statements + page.statements + page.statements,
-            )
-        if self._mischief == "reversed":
-            return replace(page, records=page.records[::-1], statements=page.statements[::-1])
-        return page
 
 
 @dataclass
