@@ -8,8 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from crypto import statement
 from crypto.keys import Identity, NodeKey
+from directory import card as cards
+from directory import succession
 from directory.agency import Agency
+from directory.card import Card
+from server import announcements
 from server.node import database, directories
 from server.node.desk import Desk
 from server.node.keyholder import Keyholder
@@ -164,5 +169,45 @@ def test_a_change_by_page_waits_once_two_must_sign(pages: Pages, node: nodes.Tes
         assert "Site 7: takes part as “Directory and contact presence”" in page.text
         assert "Waiting for others to sign" in page.text
         assert "if one key is lost" in page.text
+
+    asyncio.run(scenario())
+
+
+def test_a_new_identity_is_taken_in_by_page_once_its_words_were_compared(
+    pages: Pages, node: nodes.TestedNode
+):
+    old, new = Identity(bytes([7]) * 32), Identity(b"\xee" * 32)
+
+    async def scenario() -> None:
+        await pages.work(node)
+        desk = await node.desk()
+        card = Card(
+            name="Site 7",
+            kind="housing",
+            identity=new.public,
+            node_key=NodeKey(b"\xef" * 32).public,
+            coordinating=False,
+            relay=None,
+            pack=desk.pack.digest,
+            rehearsal=True,
+            issued=1_800_000_000,
+        )
+        claim = succession.claim(cards.make(card, new), old.public.hex(), new)
+        body = succession.agree(claim, old, [desk.node.identity])
+        await announcements.take([statement.sign("succession", body, old)], await node.locked())
+        row = old.public.hex()[:16]
+
+        page = await pages.get("/partners/standing")
+        wrong = await pages.post(
+            f"/partners/standing/{row}/succeed", {f"succeed-words-{row}": "eight other words"}
+        )
+        right = await pages.post(
+            f"/partners/standing/{row}/succeed", {f"succeed-words-{row}": " ".join(card.words)}
+        )
+
+        assert "Site 7 has a new identity" in page.text
+        assert "not the words of this card" in wrong.text
+        assert right.headers["hx-redirect"] == "/partners/standing"
+        assert (await node.desk()).directory.agency(new.public.hex()) is not None
 
     asyncio.run(scenario())

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from server.node import coalition, proposals, reminders
+from server.node import coalition, reminders
 from server.node.coalition import Partner
 from server.node.desk import Desk
 from tiers.tier import Tier
@@ -74,7 +74,7 @@ async def standing_page(request: AnyRequest, desk: AtWork) -> Response[str]:
         tiers=tuple(Option(str(tier.value), tier_words(tier.value, desk.pack)) for tier in Tier),
         states=_STATES,
         forms=card_forms(desk),
-        signing=signing_part(await proposals.waiting(desk), desk, new_token()),
+        signing=await signing_part(desk, new_token()),
     )
     return await show(request, desk, "/partners", "standing/page.html", value)
 

@@ -1,13 +1,12 @@
 """Signing the directory together: what waits, in words; who signs; a suspension by one alone."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, post
 from litestar.params import FromPath
 
-from server.node import proposals, restrictions, signers, standing_words
+from server.node import proposals, restrictions, signers, standing_words, successions
 from server.node.access import Act, may, require
 from server.node.desk import Desk
 from server.node.errors import NotFound
@@ -42,6 +41,14 @@ class SignerOption:
 
 
 @dataclass(frozen=True, slots=True)
+class SuccessionLine:
+    """One agency that has named a new identity as its own."""
+
+    row: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SigningPart:
     """Who signs, what waits for them, and who may choose them."""
 
@@ -52,10 +59,13 @@ class SigningPart:
     may_sign: bool
     options: tuple[SignerOption, ...]
     k: int
+    successions: tuple[SuccessionLine, ...]
 
 
-def signing_part(waiting: Sequence[Proposal], desk: Desk, token: str) -> SigningPart:
-    """What the page shows of signing together; nothing of it while one signs alone."""
+async def signing_part(desk: Desk, token: str) -> SigningPart:
+    """What the page shows of signing together, and of keys that are to be new."""
+    waiting = await proposals.waiting(desk)
+    named = await successions.waiting(desk) if desk.node.coordinating else []
     directory = desk.directory
     several = len(directory.signers) > 1
     chooses = desk.node.coordinating and may(desk.roles, Act.CHANGE_PARTNER)
@@ -80,6 +90,11 @@ def signing_part(waiting: Sequence[Proposal], desk: Desk, token: str) -> Signing
         if chooses
         else (),
         k=directory.k,
+        successions=tuple(
+            SuccessionLine(one.agency.identity[:16], one.agency.name) for one in named
+        )
+        if may(desk.roles, Act.ENROL)
+        else (),
     )
 
 
@@ -150,4 +165,22 @@ async def suspend(request: AnyRequest, row: FromPath[str], desk: AtWork) -> Resp
     return await once(request, form, act)
 
 
-handlers = (sign, choose, suspend)
+@post("/partners/standing/{row:str}/succeed")
+async def succeed(request: AnyRequest, row: FromPath[str], desk: AtWork) -> Response[Any]:
+    """Take in the new identity an agency has named, after its words were read aloud."""
+    require(desk, Act.ENROL)
+    form = await typed(request)
+    words = form.need(f"succeed-words-{row}", "Type the eight words they read to you.")
+    form.settle()
+    agency = next((one for one in desk.directory.entries if one.identity[:16] == row), None)
+    if agency is None:
+        raise NotFound
+
+    async def act() -> Response[Any]:
+        await successions.accept(agency.id, words, desk)
+        return go(request, _HERE, f"{agency.name} has a new identity. What was shared has ended.")
+
+    return await once(request, form, act)
+
+
+handlers = (sign, choose, suspend, succeed)
