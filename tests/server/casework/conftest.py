@@ -10,7 +10,7 @@ import pytest
 
 from server.casework import memory
 from server.node import chamber
-from tests import coalition, postgres
+from tests import coalition, founding, postgres
 from tests.coalition import Coalition
 
 
@@ -21,7 +21,7 @@ def coalition_original() -> Iterator[Callable[[postgres.Cluster | None], Coaliti
 
     @cache
     def make(cluster: postgres.Cluster | None) -> Coalition:
-        made.append(coalition.make_original(cluster))
+        made.append(founding.make_original(cluster))
         return made[-1]
 
     yield make
@@ -32,11 +32,15 @@ def coalition_original() -> Iterator[Callable[[postgres.Cluster | None], Coaliti
 
 # Whatever speaks SQL of its own kind runs on both; stories that only add acts run on SQLite.
 _ON_BOTH = {
+    "test_another_pack",
     "test_fragment_to_meeting",
     "test_endings",
     "test_keeping",
     "test_rehearsing",
     "test_rounds",
+    "test_signed_together",
+    "test_offering",
+    "test_successions",
 }
 
 
@@ -58,7 +62,7 @@ def agencies(
 ) -> Iterator[Coalition]:
     """Two agencies, a hospital and a coordinator, enrolled and synced once."""
     cluster = request.getfixturevalue("postgres_cluster") if request.param == "postgres" else None
-    made = coalition.copy(coalition_original(cluster), tmp_path, cluster)
+    made = founding.copy(coalition_original(cluster), tmp_path, cluster)
     memory.forget_all([share for share, _ in list(memory._known)])
     yield made
-    asyncio.run(coalition.close(made))
+    asyncio.run(founding.close(made))
