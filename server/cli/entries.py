@@ -74,7 +74,7 @@ def set_fields(line: Line, of: str, row: str, fields: tuple[str, ...], *, remove
         if remove:
             await own.remove(of, ident, begun.heads, desk)
         else:
-            written = typed.values(of, ident, said, desk)
+            written = typed.values(of, ident, _placed(of, row, said, desk), desk)
             await own.edit({(of, ident): written}, begun.heads, desk)
         return ident
 
@@ -126,6 +126,14 @@ def _row(of: str, row: str, desk: Desk) -> str:
     if row == "own" and of == own.ORGANIZATIONS:
         return own.organization_id(desk.node.identity)
     return own.new_id() if row == "new" else row
+
+
+def _placed(of: str, row: str, said: dict[str, str], desk: Desk) -> dict[str, str]:
+    """A new row that names nothing it hangs from belongs to the organization itself."""
+    hangs = [name for name, field in OBJECTS[of].fields.items() if field.refers_to]
+    if row != "new" or "organization_id" not in hangs or said.keys() & set(hangs):
+        return said
+    return {**said, "organization_id": own.organization_id(desk.node.identity)}
 
 
 def _said(part: Leaving, desk: Desk) -> str:
