@@ -164,11 +164,24 @@ def meaning(line: Line, tier: int) -> None:
 @click.argument("agency")
 @click.option("--tier", required=True, type=click.IntRange(1, 4))
 @click.option("--agreement-until", required=True, help="A day, 2031-05-04.")
+@click.option("--document", type=click.Path(path_type=Path), help="The signed agreement's hash.")
 @click.option("--seat", help="A seat granted by name, e.g. meeting.")
 @line_options
-def complete(line: Line, agency: str, tier: int, agreement_until: str, seat: str | None) -> None:
+def complete(  # noqa: PLR0917  # the command's parts, in its order
+    line: Line,
+    agency: str,
+    tier: int,
+    agreement_until: str,
+    document: Path | None,
+    seat: str | None,
+) -> None:
     """The agreement is signed: this agency takes part from now on (coordinating node)."""
-    change = Change(tier=Tier(tier), agreement_until=read_day(agreement_until), seat=seat)
+    change = Change(
+        tier=Tier(tier),
+        agreement_until=read_day(agreement_until),
+        agreement_hash=None if document is None else document_hash(read_file(document)),
+        seat=seat,
+    )
 
     async def act(desk: Desk) -> Directory:
         return await acts.complete(agency, change, desk)

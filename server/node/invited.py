@@ -31,7 +31,7 @@ class NoSuchRelay(RefusedAct):
 
 
 class AnotherPack(RefusedAct):
-    """That coalition works by another protocol pack. Ask for its file; make the node with it."""
+    """That coalition works by another pack: ask for its file, then casefold pack adopt FILE."""
 
 
 @dataclass(frozen=True, slots=True)

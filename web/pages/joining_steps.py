@@ -215,7 +215,13 @@ async def complete(request: AnyRequest, row: FromPath[str], desk: AtWork) -> Res
     until = form.day("until", "Write the last day of the agreement.")
     form.settle()
     seat = _SEAT if form.ticked("seat") else None
-    wanted = Change(tier=_tier(form.word("tier")), agreement_until=until, seat=seat)
+    raw = await _document(form)
+    wanted = Change(
+        tier=_tier(form.word("tier")),
+        agreement_until=until,
+        agreement_hash=document_hash(raw) if raw else None,
+        seat=seat,
+    )
 
     async def act() -> Response[Any]:
         found = await _found(row, desk)
