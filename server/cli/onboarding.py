@@ -1,4 +1,4 @@
-"""Bringing an agency in: the checklist both sides see, and the test handoff."""
+"""Bringing an agency in: the checklist that both sides see."""
 
 from datetime import date
 from pathlib import Path
@@ -7,18 +7,14 @@ from typing import Any
 import click
 
 from directory.snapshot import Directory
-from server.casework import rehearsing
-from server.casework.finds import ReceivedFind
-from server.casework.rehearsing import Rehearsed, TestHandoff
 from server.cli.cards import read_day
 from server.cli.line import Line, at_desk, line_options, read_file, table
+from server.cli.rehearsals import rehearse
 from server.node import onboarding as acts
 from server.node.coalition import Change
 from server.node.desk import Desk
-from server.node.errors import NothingCleared, Usage
 from server.node.onboarding import Checklist
 from server.node.steps import Said, document_hash
-from tiers.gate import Withheld
 from tiers.tier import Tier
 
 _agency = click.argument("agency", required=False, default="")
@@ -190,58 +186,6 @@ def complete(  # noqa: PLR0917  # the command's parts, in its order
     line.say({"directory": published.number}, f"Directory {published.number} is published.")
 
 
-@onboarding.command("rehearse")
-@click.option("--with", "partner", required=True, help="The other agency.")
-@click.option("--open", "opens", is_flag=True, help="Open what they sent.")
-@click.option("--end", "ends", is_flag=True, help="End all of it, in both directions.")
-@click.option("--show", "shows", is_flag=True, help="Only say how it stands.")
-@line_options
-def rehearse(line: Line, partner: str, *, opens: bool, ends: bool, shows: bool) -> None:
-    """Send an invented person to a partner; then open theirs, and end both."""
-    if opens + ends + shows > 1:
-        raise Usage("Give one of --open, --end and --show, or none of them to send.")
-    if opens:
-        _open(line, partner)
-        return
-
-    async def act(desk: Desk) -> Rehearsed | Withheld:
-        if ends:
-            return await rehearsing.end(partner, desk)
-        if not shows:
-            sent = await rehearsing.begin(partner, desk)
-            if isinstance(sent, Withheld):
-                return sent
-        return await rehearsing.rehearsed_with(partner, desk)
-
-    found = at_desk(line, act)
-    if isinstance(found, Withheld):
-        raise NothingCleared(f"Nothing leaves this node. {found.reason.value}")
-    line.say(_rehearsed(found), *_rehearsed_words(found))
-
-
-def _open(line: Line, partner: str) -> None:
-    async def act(desk: Desk) -> tuple[ReceivedFind, ...]:
-        return await rehearsing.open_arrived(partner, desk)
-
-    found = at_desk(line, act)
-    fields = [(place, written[-1].value) for one in found for place, written in one.fields.items()]
-    line.say(
-        {
-            "arrived": [one.share for one in found],
-            "fields": [
-                {
-                    "section": place.section,
-                    "about": place.about,
-                    "field": place.field,
-                    "value": said,
-                }
-                for place, said in fields
-            ],
-        },
-        *table([("  " + place.section, place.field, said) for place, said in fields]),
-    )
-
-
 def _summary(one: Checklist) -> dict[str, Any]:
     return {
         "agency": one.agency.id,
@@ -284,46 +228,5 @@ def _notes(one: Checklist) -> str:
     return ", ".join([*notes, f"leaves, said on {one.leaving.on}"] if one.leaving else notes)
 
 
-def _rehearsed(found: Rehearsed) -> dict[str, Any]:
-    return {
-        "partner": found.partner,
-        "name": found.name,
-        "both_ways": found.both_ways,
-        "handoffs": [
-            {
-                "share": one.share,
-                "direction": one.direction,
-                "sent": one.sent,
-                "opened": one.opened,
-                "ended": bool(one.ended_at),
-                "proven": one.proven,
-            }
-            for one in found.handoffs
-        ],
-    }
-
-
-def _rehearsed_words(found: Rehearsed) -> list[str]:
-    lines = [f"{_way(one, found.name)}: {_how(one)}" for one in found.handoffs]
-    if found.both_ways:
-        lines.append("Both ways, ended, and proven by signed receipts.")
-    return lines or [f"Nothing was rehearsed with {found.name} yet."]
-
-
-def _way(one: TestHandoff, name: str) -> str:
-    return f"to {name}" if one.direction == rehearsing.OUT else f"from {name}"
-
-
-def _how(one: TestHandoff) -> str:
-    if one.proven:
-        return (
-            "ended; its receipt is here" if one.direction == rehearsing.OUT else "ended; destroyed"
-        )
-    if one.ended_at:
-        return "ended; waits for the receipt"
-    if one.direction == rehearsing.IN:
-        return "arrived, opened" if one.opened else "arrived"
-    return "sent" if one.sent else "waits for the next sync"
-
-
+onboarding.add_command(rehearse)
 COMMANDS = (onboarding,)
