@@ -40,6 +40,8 @@ _ON_BOTH = {
     "test_rounds",
     "test_signed_together",
     "test_offering",
+    "test_travelling",
+    "test_listing_size",
     "test_successions",
 }
 
