@@ -29,6 +29,9 @@ _KEEP = (
 )
 
 
+OWNER_SUSPENDED = "The agency that wrote this is suspended. Nothing of it was kept."
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Something that arrived and was not kept, and why."""
@@ -192,10 +195,19 @@ async def _after(row: Share, kept: Sequence[Arrived], tally: _Tally, desk: Desk)
     if row.ends <= sure(desk):
         await ending.destroy_received([row], "expired", tally.endings, desk)
         return True
+    if _suspended(row.owner, desk):
+        # The chain goes on without the words, so that the share is whole again once they stand.
+        tally.refused += [Refusal(one.id, OWNER_SUSPENDED) for one in kept if one.body]
+        return True
     if any(one.stub.kind is Kind.OPEN and one.stub.epoch > 1 for one in kept):
         await _drop_older_epochs(row)
         tally.endings.rerooted.append((row.id, row.epoch))
     return False
+
+
+def _suspended(owner: str, desk: Desk) -> bool:
+    agency = desk.directory.agency(owner)
+    return agency is not None and agency.suspended
 
 
 async def _own_came_back(row: Share, tally: _Tally, desk: Desk) -> None:

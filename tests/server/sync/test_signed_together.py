@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from directory.liaison import Liaison
+from server.casework.keeping import OWNER_SUSPENDED
+from server.casework.tables import RecordRow
 from server.node import (
     announcing,
     audit,
@@ -22,7 +24,7 @@ from server.node.desk import Desk
 from server.node.errors import NotFound, RefusedAct, Usage
 from server.node.tables import DirectoryRow, Restriction
 from server.relay.tables import HeldStatement
-from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER
+from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, open_case, record, share
 from tests.server.sync.wired import Wired
 from tiers.tier import Tier
 
@@ -256,5 +258,27 @@ def test_a_suspension_waits_while_the_relay_is_away(by_http: Wired):
         assert await _suspended(by_http, RIVER, HARBOUR)
         with by_http.agencies.at(RIVER):
             assert await Restriction.count().where(Restriction.done_at.is_null()) == 0
+
+    asyncio.run(walk())
+
+
+def test_what_a_stolen_laptop_sent_before_the_call_is_not_opened_after_it(by_http: Wired):
+    agencies = by_http.agencies
+
+    async def walk() -> None:
+        await _two_of_three(by_http)
+        ref = (await open_case(agencies, HARBOUR)).ref
+        await record(agencies, ref)
+        await share(agencies, HARBOUR, ref, BRIGID, "handoff")
+        await by_http.round(HARBOUR)
+        await agencies.do(RIVER, lambda desk: restrictions.suspend(HARBOUR, desk))
+        await by_http.round(RIVER)
+
+        report = await by_http.round(BRIGID)
+
+        assert OWNER_SUSPENDED in {one.reason for one in report.refused}
+        with agencies.at(BRIGID):
+            assert await RecordRow.count() == 1
+            assert await RecordRow.count().where(RecordRow.body.is_not_null()) == 0
 
     asyncio.run(walk())
