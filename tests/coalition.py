@@ -4,27 +4,22 @@ Nobody here is real. The relay's own code is called in memory instead of over HT
 """
 
 import asyncio
-import shutil
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from client_sync.wire import Outcome, Packet
 from crypto.keys import Identity, NodeKey
-from directory import card as cards
 from server import announcements
 from server.casework import cases, consents, mailroom, memory
 from server.casework.cases import CaseRecord
 from server.casework.consents import Recorded
 from server.casework.keeping import Kept
 from server.casework.mailroom import Sent
-from server.node import announcing, coalition, database, init
+from server.node import announcing, coalition, database
 from server.node.desk import Desk, desk_for, keys_for, locked_desk
 from server.node.engines import NodeEngine
 from server.node.member import StaffMember
@@ -33,11 +28,9 @@ from server.node.tables import NodeRow
 from server.relay import expiry, pages, records, statements
 from server.relay.counter import START
 from server.relay.members import Member
-from tests import postgres
 from tiers.case_form import read_case
 from tiers.gate import Withheld
 from tiers.release_form import read_release
-from tiers.tier import Tier
 
 PASSPHRASE = "nine quiet otters on the ice"
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -50,8 +43,6 @@ NORTHGATE, HARBOUR, RIVER, BRIGID = (
     "River Police",
     "St Brigid Hospital",
 )
-_STAFF = {NORTHGATE: "Maya Lind", HARBOUR: "Robin Vale", RIVER: "Sam Okoro", BRIGID: "Ines Holt"}
-_TIERS = {HARBOUR: Tier.REFERRAL, RIVER: Tier.REFERRAL, BRIGID: Tier.FRAMEWORKS}
 
 T = TypeVar("T")
 
@@ -192,94 +183,6 @@ class Coalition:
         for name in self.places:
             if name != NORTHGATE:
                 await self.do(name, lambda desk: coalition.adopt(directory.raw, desk))
-
-
-async def close(made: Coalition) -> None:
-    """Let go of every file."""
-    for place in made.places.values():
-        await place.engine.release()
-
-
-def make_original(cluster: postgres.Cluster | None) -> Coalition:
-    """A coalition set up as people set one up; nobody works at it, it is only copied."""
-    folder = Path(tempfile.mkdtemp(prefix="casefold-coalition-"))
-    settings = {
-        name: Settings(
-            folder / str(number),
-            cluster.new_database() if cluster else None,
-            moved_now=MONDAY,
-        )
-        for number, name in enumerate(_STAFF)
-    }
-    return run(_set_up(settings))
-
-
-async def _set_up(settings: Mapping[str, Settings]) -> Coalition:
-    made = Coalition({name: await _place(name, one) for name, one in settings.items()})
-    await _meet(made)
-    await made.settle()
-    await close(made)
-    return made
-
-
-async def _place(name: str, settings: Settings) -> Place:
-    engine = database.engine_for(settings)
-    with database.using(engine):
-        created = await init.create(
-            settings,
-            name=name,
-            staff_name=_STAFF[name],
-            passphrase=PASSPHRASE,
-            coordinating=name == NORTHGATE,
-            url="http://127.0.0.1:9" if name == NORTHGATE else "",
-            rehearsal=True,
-        )
-    desk = created.desk
-    assert desk.staff is not None
-    return Place(name, settings, desk.unlocked().identity, desk.staff, engine)
-
-
-async def _meet(made: Coalition) -> None:
-    """Cards are read aloud, agreements signed, and the directory is believed."""
-    for name, tier in _TIERS.items():
-        await _enrol(made, name, tier)
-    with made.at(NORTHGATE):
-        raw = (await made.desk(NORTHGATE)).directory.raw
-    for name in _TIERS:
-        await made.do(name, lambda desk: coalition.adopt(raw, desk))
-
-
-async def _enrol(made: Coalition, name: str, tier: Tier) -> None:
-    theirs = (await made.do(name, _node)).card
-    ours = (await made.do(NORTHGATE, _node)).card
-    seats = frozenset({"meeting"})
-    await made.do(name, lambda desk: coalition.join(ours, _words(ours), desk))
-    await made.do(
-        NORTHGATE,
-        lambda desk: coalition.enrol(theirs, tier, seats, AGREED_UNTIL, _words(theirs), desk),
-    )
-
-
-async def _node(desk: Desk) -> Any:
-    return desk.node
-
-
-def _words(card: bytes) -> str:
-    return " ".join(cards.read(card).words)
-
-
-def copy(original: Coalition, folder: Path, cluster: postgres.Cluster | None) -> Coalition:
-    """A coalition like the original, in folders and databases of its own."""
-    places: dict[str, Place] = {}
-    for number, place in enumerate(original.places.values()):
-        data = folder / f"place-{number}"
-        shutil.copytree(place.settings.data, data)
-        url = place.settings.database_url
-        if url is not None and cluster is not None:
-            url = cluster.new_database(urlsplit(url).path.removeprefix("/"))
-        settings = replace(place.settings, data=data, database_url=url)
-        places[place.name] = replace(place, settings=settings, engine=database.engine_for(settings))
-    return Coalition(places)
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:

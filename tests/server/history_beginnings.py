@@ -10,7 +10,7 @@ from server.node import staff
 from server.node.access import Role
 from server.node.desk import Desk
 from server.node.member import StaffMember
-from tests import coalition
+from tests import coalition, founding
 from tests.coalition import CASE, HARBOUR, NORTHGATE, Coalition
 from tests.server.histories import World
 from tiers.case_form import read_case
@@ -18,7 +18,7 @@ from tiers.case_form import read_case
 
 def new_world(beginning: "Beginning", folder: Path) -> World:
     """A copy of a beginning that nobody has touched."""
-    return World(coalition.copy(beginning.made, folder, None), beginning.refs, dict(_COLLEAGUES))
+    return World(founding.copy(beginning.made, folder, None), beginning.refs, dict(_COLLEAGUES))
 
 
 _COLLEAGUES: dict[str, StaffMember] = {}
@@ -34,7 +34,7 @@ class Beginning:
 
 def originals(folder: Path) -> dict[str, Beginning]:
     """The two beginnings: agencies that have met, and agencies that have told of one case."""
-    return coalition.run(_originals(coalition.make_original(None), folder))
+    return coalition.run(_originals(founding.make_original(None), folder))
 
 
 async def _originals(met: Coalition, folder: Path) -> dict[str, Beginning]:
@@ -46,14 +46,14 @@ async def _originals(met: Coalition, folder: Path) -> dict[str, Beginning]:
             ),
         )
     other = await _everybody_works_at(met, None, tuple(met.places))
-    await coalition.close(met)
-    told = coalition.copy(met, folder / "told", None)
+    await founding.close(met)
+    told = founding.copy(met, folder / "told", None)
     first = await coalition.whole_story(told)
     await _everybody_works_at(told, first, (NORTHGATE,))
-    await coalition.close(told)
-    begun = coalition.copy(met, folder / "met", None)
+    await founding.close(told)
+    begun = founding.copy(met, folder / "met", None)
     second = await _everybody_works_at(begun, None, tuple(met.places))
-    await coalition.close(begun)
+    await founding.close(begun)
     return {"met": Beginning(begun, (second, other)), "told": Beginning(told, (first, other))}
 
 

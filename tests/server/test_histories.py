@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from server.node import chamber
-from tests import coalition
+from tests import coalition, founding
 from tests.server.histories import World
 from tests.server.history_beginnings import Beginning, new_world, originals
 from tests.server.history_chances import STEPS, Step
@@ -71,4 +71,4 @@ async def _lived(world: World, steps: list[Step]) -> None:
         await hold_at_rest(world)
     finally:
         note(f"refused: {world.refusals}")
-        await coalition.close(world.made)
+        await founding.close(world.made)

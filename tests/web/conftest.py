@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from server.node import chamber, database
 from server.node.keyholder import Keyholder
 from server.sync import Syncer
-from tests import coalition, nodes, postgres
+from tests import coalition, founding, nodes, postgres
 from tests.coalition import Coalition
 from tests.web.asked import Pages
 from tests.web.served import Served, apart, serve
@@ -61,14 +61,14 @@ class Story:
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """From her signature to the meeting, with every page to look at."""
-    first = apart(lambda: coalition.make_original(None))
-    made = coalition.copy(first, tmp_path_factory.mktemp("story"), None)
+    first = apart(lambda: founding.make_original(None))
+    made = founding.copy(first, tmp_path_factory.mktemp("story"), None)
     ref = apart(lambda: asyncio.run(coalition.whole_story(made)))
     served = {name: serve(made.settings(name), made[name].engine) for name in made.places}
     yield Story(made, served, ref)
     for one in served.values():
         one.end()
-    apart(lambda: asyncio.run(coalition.close(made)))
+    apart(lambda: asyncio.run(founding.close(made)))
     chamber.close()
     shutil.rmtree(first[coalition.HARBOUR].settings.data.parent)
 

@@ -16,7 +16,7 @@ from directory.card import Card
 from server.node import chamber
 from server.node import coalition as partners
 from server.node.desk import Desk
-from tests import coalition
+from tests import coalition, founding
 from tests.coalition import AGREED_UNTIL, CASE, HARBOUR, NORTHGATE, Coalition
 from tests.web.served import VENDOR, Served, apart, serve
 from tests.web.windows import PHONE, nothing_for_axe, signed_in
@@ -62,13 +62,13 @@ class Ten:
 @pytest.fixture(scope="module")
 def ten(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ten]:
     """Cards read aloud and taken in, one after another."""
-    first = apart(lambda: coalition.make_original(None))
-    made = coalition.copy(first, tmp_path_factory.mktemp("ten"), None)
+    first = apart(lambda: founding.make_original(None))
+    made = founding.copy(first, tmp_path_factory.mktemp("ten"), None)
     apart(lambda: asyncio.run(_meet(made)))
     served = serve(made.settings(HARBOUR), made[HARBOUR].engine)
     yield Ten(made, served)
     served.end()
-    apart(lambda: asyncio.run(coalition.close(made)))
+    apart(lambda: asyncio.run(founding.close(made)))
     chamber.close()
     shutil.rmtree(first[HARBOUR].settings.data.parent)
 
