@@ -36,6 +36,16 @@ _OLDER_TABLES: Final = {
     "additional_websites": "url",
 }
 
+_KNOWN: Final = frozenset(
+    {
+        *(*OBJECTS, *_OLDER_TABLES.values(), "postal_addresses", "physical_addresses"),
+        *("eligibilities", "payments_accepted"),
+    }
+)
+_BESIDE: Final = re.compile(
+    r"\A(hsds|open_?referral)_|([_(]+(\d+|v\d+|copy|final|new|old|export|list|full)\)?)+\Z"
+)
+
 _COLUMNS: Final = {
     "organizations": {"url": "website"},
     "services": {
@@ -81,13 +91,18 @@ def plain_name(written: str) -> str:
 
 def table_name(written: str, columns: Iterable[str]) -> str:
     """What HSDS calls this table, of any of its versions; the plain name where it knows none."""
-    name = re.sub(r"\A(hsds|open_?referral)_", "", plain_name(written))
+    name = _BESIDE.sub("", plain_name(written))
     if name in ("taxonomy", "taxonomies"):
         # Before version 2 what is now a term was called a taxonomy.
         older = {plain_name(column) for column in columns} & {"parent_id", "vocabulary"}
         return "taxonomy_terms" if older else "taxonomies"
-    found = table_of(name) or _OLDER_TABLES.get(name, name)
-    return table_of(found) or found
+    found = _OLDER_TABLES.get(name, name)
+    if (table_of(found) or found) in _KNOWN:
+        return table_of(found) or found
+    # “county_organizations” is a table of organizations; what comes last says what it is of.
+    _, _, rest = name.partition("_")
+    last = table_name(rest, columns) if rest else ""
+    return last if last in _KNOWN else name
 
 
 def column_name(table: str, written: str) -> str:

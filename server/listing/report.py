@@ -93,7 +93,7 @@ async def write(
         ],
     )
     older = await ImportRun.select(ImportRun.id).order_by(ImportRun.at, ascending=False)
-    gone = [one["id"] for one in older[_RUNS_KEPT:] if one["id"] != run.id]
+    gone = [one["id"] for one in older if one["id"] != run.id][_RUNS_KEPT - 1 :]
     if gone:
         await ImportLine.delete().where(ImportLine.run.is_in(gone))
 

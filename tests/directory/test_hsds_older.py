@@ -196,6 +196,11 @@ def test_tables_of_this_version_are_left_as_they_are() -> None:
         ("organisations", (), "organizations"),
         ("capacities", (), "service_capacity"),
         ("reviews", (), "reviews"),
+        ("service_reviews", (), "service_reviews"),
+        ("county_organizations", (), "organizations"),
+        ("Organizations (2)", (), "organizations"),
+        ("services-2031-05-04 copy", (), "services"),
+        ("old_county_postal_address", (), "postal_addresses"),
     ],
 )
 def test_a_table_is_known_by_its_older_names(

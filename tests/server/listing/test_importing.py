@@ -275,10 +275,11 @@ def test_lines_of_older_imports_are_let_go_and_their_counts_stay(agency: TestedN
     async def story() -> None:
         desk = await agency.desk()
         for _ in range(7):
-            await take(GROUPS, desk)
+            last = await take(GROUPS, desk)
 
         assert len(await report.runs(desk)) == 7
-        assert await ImportLine.count() == 5 * 2
+        assert await ImportLine.count() <= 5 * 2
+        assert await ImportLine.count().where(ImportLine.run == last.report.run) == 2
 
     asyncio.run(story())
 
