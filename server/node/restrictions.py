@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from piccolo.columns.combination import And
+
 from crypto.errors import CryptoError
 from directory import snapshot
 from directory.errors import DirectoryError
@@ -70,7 +72,7 @@ async def refused(why: str) -> None:
     await Restriction.update({Restriction.refused: why}).where(_open())
 
 
-def _open():  # type: ignore[no-untyped-def]
+def _open() -> And:
     return Restriction.done_at.is_null() & (Restriction.refused == "")
 
 
