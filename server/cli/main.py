@@ -13,6 +13,7 @@ from server.cli import (
     consents,
     departures,
     entries,
+    finding,
     invitations,
     listings,
     nodes,
@@ -21,7 +22,6 @@ from server.cli import (
     partners,
     releases,
     sharing,
-    signing,
     staff,
 )
 from server.node.errors import NodeError
@@ -46,7 +46,7 @@ def casefold() -> None:
 
 _ROOMS = (
     *(nodes, staff, cards, invitations, onboarding, partners, cases, releases, consents, sharing),
-    *(departures, listings, entries, audits, packs),
+    *(departures, listings, finding, entries, audits, packs),
 )
 for room in _ROOMS:
     for command in room.COMMANDS:
