@@ -10,7 +10,16 @@ import httpx
 from httpx_sse import EventSource, SSEError
 
 from client_sync import blobs
-from client_sync.errors import SyncError
+from client_sync.answers import hex_of, parsed
+from client_sync.errors import (
+    BadAnswer,
+    CursorUnknown,
+    NotAdmitted,
+    NotTheRelay,
+    RelayRefused,
+    TooMuchAtOnce,
+    Unreachable,
+)
 from client_sync.spans import KEPT, Span, joined, spell, spelled
 from client_sync.wire import (
     MAX_DIRECTORY,
@@ -26,6 +35,18 @@ from client_sync.wire import (
 )
 from crypto.keys import NodeKey
 
+__all__ = [
+    "BadAnswer",
+    "Courier",
+    "CursorUnknown",
+    "NotAdmitted",
+    "NotTheRelay",
+    "RelayRefused",
+    "Result",
+    "TooMuchAtOnce",
+    "Unreachable",
+]
+
 _CHALLENGE: Final = b"casefold relay challenge"
 _SMALL: Final = 512 * 1024  # a thousand results and every word of a refusal fit in this
 _QUICK: Final = httpx.Timeout(30.0, connect=5.0, pool=5.0)
@@ -34,34 +55,6 @@ _HEX: Final = 64
 _REASON: Final = 300
 _UNREACHABLE: Final = (httpx.TransportError, httpx.InvalidURL, httpx.StreamError)
 _FINAL: Final = frozenset({400, 403, 413, 415})
-
-
-class Unreachable(SyncError):
-    """The relay could not be reached. Everything is kept and will be sent when it can be."""
-
-
-class NotAdmitted(SyncError):
-    """The coordinating node has not enrolled this agency yet, or has suspended it."""
-
-
-class NotTheRelay(SyncError):
-    """Whoever answers at the relay's address is not the coordinating node this agency joined."""
-
-
-class CursorUnknown(SyncError):
-    """The relay does not know how far this node had read: it was restored from a backup."""
-
-
-class TooMuchAtOnce(Unreachable):
-    """The relay asks this node to wait before it sends more."""
-
-
-class RelayRefused(SyncError):
-    """The relay does not take this, and will not take it later."""
-
-
-class BadAnswer(Unreachable):
-    """The relay's answer cannot be understood. Everything is kept and will be sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +150,11 @@ class Courier:
         status, answer = await self._exchange("POST", path, content=content)
         if status >= 300:
             _refuse(status, answer)
-        return _parsed(answer)
+        return parsed(answer)
 
     async def hear(self, path: str) -> Any:
         """Ask this node's own relay for something short; its answer, parsed."""
-        return _parsed(await self._ask("GET", path))
+        return parsed(await self._ask("GET", path))
 
     async def put_blobs(self, contents: Sequence[bytes]) -> None:
         """Hand over blobs, in as many requests as they need."""
@@ -231,7 +224,7 @@ class Courier:
         status, answer = await self._exchange("POST", "/token", content=content)
         if status != httpx.codes.OK:
             _refuse(status, answer)
-        self._token = _hex_of(answer, "token").hex()
+        self._token = hex_of(answer, "token").hex()
         return self._token
 
     async def _challenge(self) -> bytes:
@@ -239,9 +232,9 @@ class Courier:
         status, answer = await self._exchange("GET", "/challenge")
         if status != httpx.codes.OK:
             _refuse(status, answer)
-        if _hex_of(answer, "relay") != self._relay:
+        if hex_of(answer, "relay") != self._relay:
             raise NotTheRelay
-        return _hex_of(answer, "nonce")
+        return hex_of(answer, "nonce")
 
     async def _exchange(
         self,
@@ -285,20 +278,6 @@ def _told(one: Any) -> tuple[str, Outcome, str]:
     if not isinstance(name, str) or len(name) != _HEX or not isinstance(reason, str):
         raise ValueError
     return name, Outcome(outcome), reason[:_REASON]
-
-
-def _parsed(answer: bytes) -> Any:
-    try:
-        return json.loads(answer)
-    except (ValueError, RecursionError) as wrong:
-        raise BadAnswer from wrong
-
-
-def _hex_of(answer: bytes, name: str) -> bytes:
-    try:
-        return bytes.fromhex(json.loads(answer)[name])
-    except (ValueError, TypeError, KeyError) as wrong:
-        raise BadAnswer from wrong
 
 
 def _refuse(status: int, answer: bytes) -> NoReturn:

@@ -26,3 +26,31 @@ class NotWritable(SyncError):
 
 class ChamberClosed(SyncError):
     """The reading process of this node has been closed. Start the node again."""
+
+
+class Unreachable(SyncError):
+    """The relay could not be reached. Everything is kept and will be sent when it can be."""
+
+
+class NotAdmitted(SyncError):
+    """The coordinating node has not enrolled this agency yet, or has suspended it."""
+
+
+class NotTheRelay(SyncError):
+    """Whoever answers at the relay's address is not the coordinating node this agency joined."""
+
+
+class CursorUnknown(SyncError):
+    """The relay does not know how far this node had read: it was restored from a backup."""
+
+
+class TooMuchAtOnce(Unreachable):
+    """The relay asks this node to wait before it sends more."""
+
+
+class RelayRefused(SyncError):
+    """The relay does not take this, and will not take it later."""
+
+
+class BadAnswer(Unreachable):
+    """The relay's answer cannot be understood. Everything is kept and will be sent again."""
