@@ -2,15 +2,22 @@
 
 import asyncio
 import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from directory.audience import Audience
 from server.listing import shelf
 from server.listing.tables import ImportRun
+from tests.coalition import HARBOUR
 from tests.nodes import TestedNode
 from tests.web.asked import ORIGIN, Pages
+from tests.web.conftest import Story
+from tests.web.served import VENDOR
+from tests.web.windows import PHONE, WIDE, nothing_for_axe, signed_in
 
 FILE = b"""id,name,description,shoe_size
 1,Harbour House,Advice,=cmd|' /C calc'!A0
@@ -135,3 +142,43 @@ def test_what_is_no_directory_is_said_in_a_sentence(
         assert await ImportRun.count() == 0
 
     asyncio.run(story())
+
+
+@pytest.fixture
+def opened(browser: Browser, story: Story) -> Iterator[Callable[[tuple[int, int]], Page]]:
+    windows: list[Page] = []
+
+    def at(size: tuple[int, int]) -> Page:
+        windows.append(signed_in(browser, story.served[HARBOUR].url, "Robin Vale", size))
+        windows[-1].goto(f"{story.served[HARBOUR].url}/imports")
+        return windows[-1]
+
+    yield at
+    for window in windows:
+        window.context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install")
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
+def test_a_person_brings_a_directory_in_by_hand_and_is_shut_out_nowhere(
+    opened: Callable[[tuple[int, int]], Page], size: tuple[int, int], tmp_path: Path
+) -> None:
+    width = size[0]
+    first, later = tmp_path / f"organizations-{width}.csv", tmp_path / "organizations-2.csv"
+    first.write_bytes(FILE.replace(b"1,", b"%d1," % width).replace(b"2,", b"%d2," % width))
+    later.write_bytes(first.read_bytes().replace(b"Harbour House", b"Harbour Centre"))
+    page = opened(size)
+    nothing_for_axe(page, "/imports")
+
+    for file, button in ((first, "Write it"), (later, "Accept 1 change and write")):
+        page.set_input_files("#file", file)
+        page.get_by_role("button", name="Look at it").click()
+        page.get_by_role("button", name=button).wait_for()
+        nothing_for_axe(page, "a report")
+        page.get_by_label("Show").select_option("repaired")
+        expect(page.locator("#lines .tag").first).to_have_text("Repaired")
+        page.get_by_role("button", name=button).click()
+        expect(page.locator("#notice")).to_contain_text("The file is in the directory")
+        page.get_by_role("link", name="Back to imports").click()
+        page.locator("#file").wait_for()

@@ -50,6 +50,8 @@ _SAID: Final = {
     "receipt": "A partner confirmed that it destroyed a part",
     "release.withdrawn": "Another agency passed on a withdrawal",
     "clock.confirm": "Confirmed the clock",
+    "listing.import": "Looked at or took in a directory of services",
+    "listing.export": "Exported the directory of services",
 }
 
 
