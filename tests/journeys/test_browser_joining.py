@@ -130,7 +130,7 @@ def _take_steps(ruth: Window, joy: Window) -> None:
     until_shown(ruth.page, "1 of 6 steps are done")
     bars_nobody(ruth.page)
     ruth.press(f"Let {HOUSE} take part")
-    expect(ruth.page.get_by_text("Takes part as")).to_have_count(2)
+    expect(ruth.page.get_by_role("heading", name=f"Test handoff with {HOUSE}")).to_be_visible()
 
 
 def _rehearse(ruth: Window, joy: Window) -> None:
