@@ -85,10 +85,16 @@ def test_no_page_of_the_coordinator_shuts_anybody_out(
 ) -> None:
     page = opened(NORTHGATE, size)
 
-    for path in ["/shared", f"/shared/{story.ref}", "/partners/standing", "/audit"]:
+    standing = [
+        "/partners/standing",
+        f"/partners/standing/{story.coalition[RIVER].id[:16]}",
+        "/partners/tiers",
+    ]
+    for path in ["/shared", f"/shared/{story.ref}", *standing, "/audit"]:
         visit(page, story, NORTHGATE, path)
         for details in page.locator("main details").all():
             details.evaluate("one => { one.open = true }")
+        expect(page.get_by_text("A moment…")).to_have_count(0)
         nothing_for_axe(page, path)
 
 
