@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -34,12 +35,40 @@ class Cluster:
         asyncio.run(self._do(f"CREATE DATABASE {name} TEMPLATE {template}"))
         return self.url(name)
 
+    def copy_of(self, url: str) -> str:
+        """The address of a copy of a database that nobody is using."""
+        return self.new_database(_name(url))
+
+    def carried_away(self, url: str) -> str:
+        """The address of a copy of a database in use, as a backup takes it."""
+        away = self.new_database()
+        taken = subprocess.run(
+            [_BIN / "pg_dump", "--no-owner", url], capture_output=True, check=True, timeout=60
+        )
+        subprocess.run(
+            [_BIN / "psql", "--quiet", "-v", "ON_ERROR_STOP=1", away],
+            input=taken.stdout,
+            capture_output=True,
+            check=True,
+            timeout=60,
+        )
+        return away
+
+    @property
+    def log(self) -> Path:
+        """What it wrote about itself."""
+        return self.folder / "log"
+
     async def _do(self, sql: str) -> None:
         connection = await asyncpg.connect(self.url("postgres"))
         try:
             await connection.execute(sql)
         finally:
             await connection.close()
+
+
+def _name(url: str) -> str:
+    return urlsplit(url).path.removeprefix("/")
 
 
 def missing() -> str | None:

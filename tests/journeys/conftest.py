@@ -1,8 +1,8 @@
-"""Coalitions of real processes, on SQLite and on PostgreSQL."""
+"""Coalitions of real processes, on SQLite and on PostgreSQL; each kind is made once and copied."""
 
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -13,52 +13,6 @@ from tests.postgres import Cluster
 
 _POSTGRES = pytest.mark.postgres
 _KEYS = ("coordinating", "centre", "police", "hospital")
-
-
-@pytest.fixture(scope="session")
-def original(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
-    """A coalition at rest, made once a session to be copied; and the port of its relay."""
-    folder = tmp_path_factory.mktemp("coalition")
-    return folder, make(folder).relay_port
-
-
-@pytest.fixture
-def four(tmp_path: Path, original: tuple[Path, int]) -> Iterator[Coalition]:
-    """Four nodes on SQLite, met, enrolled and synced once; the relay is served."""
-    folder, port = original
-    shutil.copytree(folder, tmp_path / "four")
-    with served(placed(tmp_path / "four", port, {})) as made:
-        yield made
-
-
-@dataclass(frozen=True)
-class Told:
-    """Four nodes among which Ana's release was shared and told; her case, and her release."""
-
-    four: Coalition
-    ref: str
-    release: str
-
-
-@pytest.fixture(scope="session")
-def original_told(
-    original: tuple[Path, int], tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, int, str, str]:
-    """The coalition after three agencies told, made once a session to be copied."""
-    folder, port = original
-    after = tmp_path_factory.mktemp("told") / "four"
-    shutil.copytree(folder, after)
-    with served(placed(after, port, {})) as four:
-        return after, port, *ana_is_shared(four)
-
-
-@pytest.fixture
-def told(tmp_path: Path, original_told: tuple[Path, int, str, str]) -> Iterator[Told]:
-    """Four nodes on SQLite, three of which have told about Ana; the relay is served."""
-    folder, port, ref, release = original_told
-    shutil.copytree(folder, tmp_path / "four")
-    with served(placed(tmp_path / "four", port, {})) as made:
-        yield Told(made, ref, release)
 
 
 @dataclass(frozen=True)
@@ -72,37 +26,109 @@ class Original:
 
     def copied(self, to: Path) -> Coalition:
         """The same four elsewhere, with databases of their own."""
+        return self.again(to).four
+
+    def again(self, to: Path) -> "Original":
+        """A copy that can itself be copied once it is at rest."""
         shutil.copytree(self.folder, to)
-        urls = {}
+        urls: dict[str, str] = {}
         if self.cluster is not None:
-            for key, url in self.urls.items():
-                urls[key] = self.cluster.new_database(url.split("@/")[1].split("?")[0])
-        return placed(to, self.port, urls)
+            urls = {key: self.cluster.copy_of(url) for key, url in self.urls.items()}
+        return replace(self, folder=to, urls=urls)
+
+    @property
+    def four(self) -> Coalition:
+        """Its nodes where they lie."""
+        return placed(self.folder, self.port, self.urls)
+
+
+@dataclass(frozen=True)
+class OriginalTold:
+    """The coalition after three agencies told of Ana: her case, and her release."""
+
+    at_rest: Original
+    ref: str
+    release: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """Four nodes among which Ana's release was shared and told; her case, and her release."""
+
+    four: Coalition
+    ref: str
+    release: str
+
+
+@pytest.fixture(scope="session")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
+    """A coalition at rest on SQLite, made once a session to be copied."""
+    folder = tmp_path_factory.mktemp("coalition") / "four"
+    return Original(folder, make(folder).relay_port, {}, None)
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=_POSTGRES)])
 def original_on_each(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Original:
-    """Made once a session on each kind of database."""
-    folder = tmp_path_factory.mktemp("each") / "four"
-    cluster: Cluster | None = None
-    urls = {}
-    if request.param == "postgres":
-        cluster = request.getfixturevalue("postgres_cluster")
-        assert cluster is not None
-        urls = {key: cluster.new_database() for key in _KEYS}
+    """The same on each kind of database."""
+    if request.param == "sqlite":
+        on_sqlite: Original = request.getfixturevalue("original")
+        return on_sqlite
+    cluster: Cluster = request.getfixturevalue("postgres_cluster")
+    urls = {key: cluster.new_database() for key in _KEYS}
+    folder = tmp_path_factory.mktemp("coalition") / "four"
     return Original(folder, make(folder, urls).relay_port, urls, cluster)
+
+
+@pytest.fixture(scope="session")
+def original_told(original: Original, tmp_path_factory: pytest.TempPathFactory) -> OriginalTold:
+    """The coalition on SQLite after three agencies told, made once a session to be copied."""
+    return _told(original, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def original_told_on_each(
+    request: pytest.FixtureRequest,
+    original_on_each: Original,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> OriginalTold:
+    """The same on each kind of database."""
+    if original_on_each.cluster is None:
+        on_sqlite: OriginalTold = request.getfixturevalue("original_told")
+        return on_sqlite
+    return _told(original_on_each, tmp_path_factory)
+
+
+def _told(original: Original, tmp_path_factory: pytest.TempPathFactory) -> OriginalTold:
+    at_rest = original.again(tmp_path_factory.mktemp("told") / "four")
+    with served(at_rest.four) as four:
+        return OriginalTold(at_rest, *ana_is_shared(four))
+
+
+@pytest.fixture
+def four(tmp_path: Path, original: Original) -> Iterator[Coalition]:
+    """Four nodes on SQLite, met, enrolled and synced once; the relay is served."""
+    with served(original.copied(tmp_path / "four")) as made:
+        yield made
+
+
+@pytest.fixture
+def told(tmp_path: Path, original_told: OriginalTold) -> Iterator[Told]:
+    """Four nodes on SQLite, three of which have told about Ana; the relay is served."""
+    with served(original_told.at_rest.copied(tmp_path / "four")) as made:
+        yield Told(made, original_told.ref, original_told.release)
 
 
 @pytest.fixture
 def four_on_each(original_on_each: Original, tmp_path: Path) -> Iterator[Coalition]:
     """Four nodes on each kind of database, met, enrolled and synced once; the relay is served."""
-    with served(original_on_each.copied(tmp_path / "four")) as four:
-        yield four
+    with served(original_on_each.copied(tmp_path / "four")) as made:
+        yield made
 
 
 @pytest.fixture
-def told_on_each(four_on_each: Coalition) -> Told:
+def told_on_each(original_told_on_each: OriginalTold, tmp_path: Path) -> Iterator[Told]:
     """The same after three agencies told."""
-    return Told(four_on_each, *ana_is_shared(four_on_each))
+    with served(original_told_on_each.at_rest.copied(tmp_path / "four")) as made:
+        yield Told(made, original_told_on_each.ref, original_told_on_each.release)

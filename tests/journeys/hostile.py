@@ -36,7 +36,7 @@ class Hostile:
     @classmethod
     def at(cls, node: Node, url: str) -> "Hostile":
         """This node's keys in the hands of such a program; it knows the relay's week keys."""
-        folder = Seized(node.data)
+        folder = Seized.of(node)
         ((relay,),) = folder.rows("SELECT relay_identity FROM node_row")
         published = folder.rows(
             "SELECT signed FROM casework_statement WHERE kind = 'week-keys' "  # noqa: S608

@@ -17,6 +17,7 @@ from tests.journeys.canaries import Canaries, Found, Search, marks_in
 from tests.journeys.nodes import EXAMPLES, PASSPHRASE, Coalition, at_once
 from tests.journeys.seized import Opening, Seized, opened
 from tests.journeys.steps import edit, share, view
+from tests.journeys.tables import Tables
 from tests.journeys.watched import Traces, WatchedNode
 from tests.journeys.wiretap import Wiretap
 
@@ -173,9 +174,11 @@ def search_folders(told: Story, when: str) -> None:
     search = new_search(told, FILE_NAME)
     for node in told.four.nodes:
         told.found += search.folder(f"folder of {node.name} {when}", node.data)
+        for table, content in Tables(node.data, node.database_url).whole().items():
+            told.found += search.bytes(f"folder of {node.name} {when}:{table}", content)
     for file, content in told.traces.temporary.items():
         told.found += search.bytes(f"temporary file:{file}", content)
-    seized = Seized(told.four.coordinating.data)
+    seized = Seized.of(told.four.coordinating)
     relay = [table for table in seized.tables() if table.startswith("relay_")]
     assert len(relay) >= 6
     for table in relay:
@@ -187,7 +190,7 @@ def search_folders(told: Story, when: str) -> None:
 
 def open_with_every_key(told: Story) -> None:
     """Every body that the relay or any node holds, under the keys of each agency in turn."""
-    folders = {node.name: Seized(node.data) for node in told.four.nodes}
+    folders = {node.name: Seized.of(node) for node in told.four.nodes}
     records = list({one.stub.id: one for f in folders.values() for one in f.bodies()}.values())
     records.sort(key=lambda one: (one.stub.share, one.stub.seq))
     for name, folder in folders.items():

@@ -16,6 +16,9 @@ from crypto.locks import unlock
 from crypto.record import Kind, Record, open_body, parse_stub, unwrap
 from server.casework.bodies import FORMAT
 from server.node.keyring import Keyring
+from tests.journeys.nodes import Node
+from tests.journeys.steps import bytes_of
+from tests.journeys.tables import Tables
 
 _SHUT_TABLES = {
     "casework_case": "case",
@@ -54,19 +57,25 @@ class Seized:
     """A node's folder as files, and nothing of the node's own behaviour."""
 
     data: Path
+    url: str | None = None
+
+    @classmethod
+    def of(cls, node: Node) -> "Seized":
+        """The folder of this node, as it lies there."""
+        return cls(node.data, node.database_url)
 
     def rows(self, question: str) -> list[tuple[Any, ...]]:
         """Ask its database."""
-        with closing(sqlite3.connect(self.data / "casefold.db", timeout=20)) as opened:
-            return list(opened.execute(question))
+        return Tables(self.data, self.url).rows(question)
 
     def tables(self) -> list[str]:
         """Every table of its database."""
-        return [
-            name
-            for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
-            if not name.startswith("sqlite_")
-        ]
+        return Tables(self.data, self.url).names()
+
+    def everything(self) -> bytes:
+        """Every byte of its files, and of its tables where they are not among them."""
+        tables = Tables(self.data, self.url).whole()
+        return b"".join([bytes_of(self.data), *tables.values()])
 
     def identity(self, passphrase: str) -> Identity:
         """The seed, through a lock and its passphrase: as one who learned the passphrase would."""

@@ -7,7 +7,7 @@ open for a while with what the live folder still holds, and a week after the end
 
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,11 @@ import pytest
 from crypto.keys import Identity
 from crypto.record import Record
 from server.node.keyring import Keyring
-from tests.journeys.nodes import PASSPHRASE, Coalition, Node, eventually, placed, served
+from tests.journeys.conftest import OriginalTold
+from tests.journeys.nodes import PASSPHRASE, Coalition, Node, eventually, served
 from tests.journeys.seized import Keys, Seized, from_seed, opened
-from tests.journeys.steps import bytes_of, view
+from tests.journeys.steps import view
+from tests.postgres import Cluster
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(900)]
 
@@ -29,60 +31,49 @@ OF_THE_POLICE = "Northfield magistrates"
 POLICE, HOSPITAL, RIVERSIDE = "Northfield Police", "St Brigid's Hospital", "Riverside Coordination"
 
 
-@dataclass(frozen=True)
-class Shared:
-    """A coalition at rest, in the middle of a live release."""
-
-    folder: Path
-    port: int
-    ref: str
-    release: str
-
-
 @pytest.fixture(scope="module")
 def shared(
-    tmp_path_factory: pytest.TempPathFactory, original_told: tuple[Path, int, str, str]
-) -> Shared:
+    tmp_path_factory: pytest.TempPathFactory, original_told_on_each: OriginalTold
+) -> OriginalTold:
     """Ana's release, told by all and then seen by the coordinator; made once and copied."""
-    made, port, ref, release = original_told
-    folder = tmp_path_factory.mktemp("endings") / "four"
-    shutil.copytree(made, folder)
-    with served(placed(folder, port, {})) as four:
-        view(four, ref)
+    at_rest = original_told_on_each.at_rest.again(tmp_path_factory.mktemp("endings") / "four")
+    with served(at_rest.four) as four:
+        view(four, original_told_on_each.ref)
         four.sync(four.coordinating, four.centre)
-    return Shared(folder, port, ref, release)
+    return replace(original_told_on_each, at_rest=at_rest)
 
 
 @pytest.fixture
-def four(tmp_path: Path, shared: Shared) -> Iterator[Coalition]:
+def four(tmp_path: Path, shared: OriginalTold) -> Iterator[Coalition]:
     """The four in the middle of that release, for one test; the relay is served."""
-    shutil.copytree(shared.folder, tmp_path / "four")
-    with served(placed(tmp_path / "four", shared.port, {})) as made:
+    with served(shared.at_rest.copied(tmp_path / "four")) as made:
         yield made
 
 
-def carried_away(node: Node, to: Path) -> Seized:
-    """A copy of a node's folder, taken while it is in use."""
+def carried_away(node: Node, to: Path, cluster: Cluster | None) -> Seized:
+    """A copy of a node's folder, and of its database elsewhere, taken while it is in use."""
     shutil.copytree(node.data, to / node.folder.name)
-    return Seized(to / node.folder.name)
+    url = cluster.carried_away(node.database_url or "") if cluster else None
+    return Seized(to / node.folder.name, url)
 
 
 def still_offered(four: Coalition, seeds: Mapping[str, Identity]) -> Keys:
     """Every key in the live folders of all four, and all that a thief makes of their seeds."""
     keys = Keys()
     for node in four.nodes:
-        live, seed = Seized(node.data), seeds[node.folder.name]
+        live, seed = Seized.of(node), seeds[node.folder.name]
         keys += live.keys(seed) + from_seed(seed, live.node_key())
     return keys
 
 
 def test_a_week_after_the_end_old_copies_and_every_key_left_open_nothing(
-    four: Coalition, tmp_path: Path
+    four: Coalition, shared: OriginalTold, tmp_path: Path
 ) -> None:
-    police = carried_away(four.police, tmp_path / "copies")
-    relay = carried_away(four.coordinating, tmp_path / "copies")
+    cluster = shared.at_rest.cluster
+    police = carried_away(four.police, tmp_path / "copies", cluster)
+    relay = carried_away(four.coordinating, tmp_path / "copies", cluster)
     copies = {"police": police, "coordinating": relay}
-    seeds = {node.folder.name: Seized(node.data).identity(PASSPHRASE) for node in four.nodes}
+    seeds = {node.folder.name: Seized.of(node).identity(PASSPHRASE) for node in four.nodes}
 
     # With keys.db the copies open: that is what this test would see if endings were not real.
     bodies = {name: copy.bodies() for name, copy in copies.items()}
@@ -110,7 +101,7 @@ def test_a_week_after_the_end_old_copies_and_every_key_left_open_nothing(
         assert node.run("sync", locked=True).exit == 4
     four.serve_relay()
     emptied = "SELECT 1 FROM relay_record WHERE length(body) > 0"
-    assert eventually(lambda: not Seized(four.coordinating.data).rows(emptied), 90)
+    assert eventually(lambda: not Seized.of(four.coordinating).rows(emptied), 90)
     four.coordinating.stop()
 
     left = still_offered(four, seeds)
@@ -129,10 +120,10 @@ def test_a_week_after_the_end_old_copies_and_every_key_left_open_nothing(
 
 
 def test_locked_nodes_destroy_at_a_withdrawal_and_confirm_it(
-    four: Coalition, shared: Shared
+    four: Coalition, shared: OriginalTold
 ) -> None:
     relay_and_all = {node.name: node for node in _named(four)}
-    before = {name: Seized(node.data).bodies() for name, node in relay_and_all.items()}
+    before = {name: Seized.of(node).bodies() for name, node in relay_and_all.items()}
     pieces = {name: _pieces(bodies) for name, bodies in before.items()}
     assert all(_any_piece(relay_and_all[name], pieces[name]) for name in pieces)
     four.police.serve()  # nobody signs in, here or at the coordinating node
@@ -186,13 +177,13 @@ def _named(four: Coalition) -> tuple[Node, ...]:
 
 
 def _identity(node: Node) -> str:
-    ((identity,),) = Seized(node.data).rows("SELECT identity FROM node_row")
+    ((identity,),) = Seized.of(node).rows("SELECT identity FROM node_row")
     return str(identity)
 
 
 def _bodies_in_its_post(node: Node) -> int:
     """What its relay holds for others goes by itself, when the relay next looks."""
-    return len(Seized(node.data).rows("SELECT 1 FROM casework_record WHERE length(body) > 0"))
+    return len(Seized.of(node).rows("SELECT 1 FROM casework_record WHERE length(body) > 0"))
 
 
 def _pieces(bodies: list[Record]) -> tuple[bytes, ...]:
@@ -202,13 +193,13 @@ def _pieces(bodies: list[Record]) -> tuple[bytes, ...]:
 
 
 def _any_piece(node: Node, pieces: tuple[bytes, ...]) -> bool:
-    whole = bytes_of(node.data)
+    whole = Seized.of(node).everything()
     return any(piece in whole for piece in pieces)
 
 
 def _no_key_is_left_in_the_file(node: Node, keys: Keys) -> None:
     """Neither in the clear, which they never were, nor as they were shut."""
-    left = bytes_of(node.data)
+    left = Seized.of(node).everything()
     assert keys.epochs
     assert not any(key in left for key in keys.epochs)
     assert not any(secret in left for secret, _ in keys.weeks)

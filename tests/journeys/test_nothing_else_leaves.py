@@ -1,19 +1,20 @@
 """Nothing else leaves: a mark in every field, and a search of everything four nodes touch.
 
 Searched are all bytes between the nodes and the relay, the relay's tables, every file of every
-node with its name, temporary files, what the programs print, their arguments and environments.
+node with its name, on PostgreSQL every table and the server's own log, temporary files, what the
+programs print, their arguments and environments.
 Then the sealed bodies are opened, with each agency's own keys: what opens is what the sender's
 preview had listed, at the agency it had named, and nowhere else.
 """
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.journeys.canaries import Canaries, Found, marks_in
+from tests.journeys.conftest import Original
 from tests.journeys.leaving import (
     FILE_NAME,
     HOSPITAL,
@@ -26,7 +27,7 @@ from tests.journeys.leaving import (
     search_folders,
     share_everything,
 )
-from tests.journeys.nodes import PASSPHRASE, free_port, placed, served
+from tests.journeys.nodes import PASSPHRASE, free_port, served
 from tests.journeys.seized import Seized
 from tests.journeys.watched import WatchedNode, tracing, watched
 from tests.journeys.wiretap import tapped
@@ -37,13 +38,11 @@ _PROGRAMS = (b"web.worker", b"server.relay_process", b"client_sync.cell", b"impo
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, original: tuple[Path, int]) -> Story:
+def story(tmp_path_factory: pytest.TempPathFactory, original_on_each: Original) -> Story:
     """The whole story once; each test asks one thing of it."""
     folder = tmp_path_factory.mktemp("leaving")
-    made, port = original
-    shutil.copytree(made, folder / "four")
-    beyond = free_port()
-    four = watched(placed(folder / "four", port, {}), beyond)
+    port, beyond = original_on_each.port, free_port()
+    four = watched(original_on_each.copied(folder / "four"), beyond)
     names = ("Riverside Coordination", "Harbour House", POLICE, HOSPITAL)
     for node, name in zip(four.nodes, names, strict=True):
         node.name = name
@@ -57,6 +56,9 @@ def story(tmp_path_factory: pytest.TempPathFactory, original: tuple[Path, int]) 
         four.centre.done("withdraw", "--release", told.release)
         four.sync(four.centre, four.police, four.hospital, four.coordinating, four.centre)
         search_folders(told, "withdrawn")
+    if original_on_each.cluster is not None:
+        log = original_on_each.cluster.log.read_bytes()
+        told.found += new_search(told, FILE_NAME).bytes("log of PostgreSQL", log)
     return told
 
 
@@ -70,7 +72,7 @@ def test_no_mark_stands_in_the_clear_on_the_wire(story: Story) -> None:
     assert len(story.tap.said) >= 10
     # The tap hears what it should: the very records and statements that the relay keeps.
     wire = b"".join(story.tap.streams)
-    stubs = Seized(story.four.coordinating.data).rows("SELECT stub FROM relay_record")
+    stubs = Seized.of(story.four.coordinating).rows("SELECT stub FROM relay_record")
     assert len(stubs) >= 6
     assert all(bytes(stub) in wire for (stub,) in stubs)
 
@@ -188,7 +190,7 @@ def test_the_search_finds_a_mark_that_is_planted(story: Story, tmp_path: Path) -
     import zlib
 
     mark = story.marks.word("planted")
-    noise = Seized(story.four.coordinating.data).data.joinpath("casefold.db").read_bytes()[:50_000]
+    noise = Seized.of(story.four.coordinating).everything()[:50_000]
     disguised = [
         mark.encode(),
         mark.encode("utf-16-le"),

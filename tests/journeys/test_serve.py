@@ -14,14 +14,19 @@ import httpx
 import pytest
 
 from tests.journeys.nodes import PASSPHRASE, Node, eventually
+from tests.postgres import Cluster
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
+_POSTGRES = pytest.mark.postgres
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Node:
-    """One agency's node, made once for this module."""
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=_POSTGRES)])
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Node:
+    """One agency's node on each kind of database, made once for this module."""
     node = Node(tmp_path_factory.mktemp("agency"), "Joy Adeyemi")
+    if request.param == "postgres":
+        cluster: Cluster = request.getfixturevalue("postgres_cluster")
+        node.database_url = cluster.new_database()
     node.init("Harbour House", "--kind", "domestic_violence_centre")
     return node
 

@@ -1,16 +1,17 @@
 """What a node and a relay hold, and that bad input changes none of it."""
 
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx
 
 from tests.journeys.hostile import Hostile
-from tests.journeys.nodes import Coalition, Node, Ran
+from tests.journeys.nodes import Coalition, Node, Ran, served
 from tests.journeys.seized import Seized
+from tests.journeys.steps import share, sign
+from tests.journeys.tables import Tables
 
 # What moves by itself: clocks, counters of tries, beacons, and the record of what was done.
 _MOVING = {"audit_entry", "audit_head", "unlock_attempt", "node_row", "partner_beacon", "migration"}
@@ -25,9 +26,20 @@ class World:
     hostile: Hostile
 
 
+@contextmanager
+def told_once(four: Coalition) -> Iterator[World]:
+    """These four, the centre of which has told once; the police have a program of their own."""
+    with served(four):
+        ref, _ = sign(four.centre, "ana", "ana-harbour-house")
+        share(four.centre, ref, "Riverside Coordination", "meeting")
+        four.sync(four.centre, four.coordinating)
+        four.centre.serve()
+        yield World(four, ref, Hostile.at(four.police, f"http://127.0.0.1:{four.relay_port}"))
+
+
 def state(node: Node) -> dict[str, list[str]]:
     """All that a node holds for people, row by row; and its own keys and card."""
-    folder = Seized(node.data)
+    folder = Seized.of(node)
     held = {
         table: sorted(map(repr, folder.rows(f"SELECT * FROM {table}")))  # noqa: S608
         for table in folder.tables()
@@ -45,7 +57,7 @@ def state(node: Node) -> dict[str, list[str]]:
 
 def relay_state(four: Coalition) -> dict[str, list[str]]:
     """The sealed records the relay holds."""
-    folder = Seized(four.coordinating.data)
+    folder = Seized.of(four.coordinating)
     names = ("relay_record", "relay_share", "relay_directory")
     return {name: sorted(map(repr, folder.rows(f"SELECT * FROM {name}"))) for name in names}  # noqa: S608
 
@@ -83,17 +95,15 @@ def is_a_sentence(text: str) -> bool:
 @contextmanager
 def flipped(node: Node, table: str, where: str) -> Iterator[None]:
     """One bit of one body in the database is another for a while."""
-    with closing(sqlite3.connect(node.data / "casefold.db", timeout=30)) as opened:
-        ((row, body),) = opened.execute(
-            f"SELECT id, body FROM {table} WHERE {where} AND length(body) > 0 LIMIT 1"  # noqa: S608
-        )
-        damaged = bytearray(body)
-        damaged[len(damaged) * 2 // 3] ^= 4
-        update = f"UPDATE {table} SET body = ? WHERE id = ?"  # noqa: S608
-        with opened:
-            opened.execute(update, (bytes(damaged), row))
-        try:
-            yield
-        finally:
-            with opened:
-                opened.execute(update, (bytes(body), row))
+    tables = Tables(node.data, node.database_url)
+    ((row, body),) = tables.rows(
+        f"SELECT id, body FROM {table} WHERE {where} AND length(body) > 0 LIMIT 1"  # noqa: S608
+    )
+    damaged = bytearray(body)
+    damaged[len(damaged) * 2 // 3] ^= 4
+    update = f"UPDATE {table} SET body = $1 WHERE id = $2"  # noqa: S608
+    tables.change(update, bytes(damaged), row)
+    try:
+        yield
+    finally:
+        tables.change(update, bytes(body), row)

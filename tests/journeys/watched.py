@@ -46,7 +46,7 @@ class WatchedNode(Node):
 
 def watched(four: Coalition, relay_port: int) -> Coalition:
     """The same four, watched; their relay listens at another port than its card says."""
-    nodes = [WatchedNode(one.folder, one.staff, one.now) for one in four.nodes]
+    nodes = [WatchedNode(one.folder, one.staff, one.now, one.database_url) for one in four.nodes]
     return Coalition(*nodes, relay_port=relay_port)
 
 
