@@ -182,3 +182,18 @@ def test_the_bytes_are_sorted_json_without_spaces():
 
     assert json.loads(content) == BODY
     assert content.startswith(b'{"at":1800000000,"name":"H\xc3\xa4ven"')
+
+
+def test_the_kind_a_statement_claims_is_known_before_it_is_believed():
+    raw = sign("step", BODY, HARBOUR)
+
+    assert statement.kind_of(raw) == "step"
+    assert statement.kind_of(raw[:4] + b"\xc8" + raw[5:]) == ""
+    for noise in (b"", b"CFS1", b"XFS1" + raw[4:]):
+        with pytest.raises(Malformed):
+            statement.kind_of(noise)
+
+
+def test_what_a_body_says_has_one_hash_whoever_signs_it():
+    assert statement.body_hash({"a": 1, "b": 2}) == statement.body_hash({"b": 2, "a": 1})
+    assert statement.body_hash({"a": 1}) != statement.body_hash({"a": 2})
