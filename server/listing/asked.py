@@ -40,6 +40,11 @@ class Asked:
     free_now: bool
     page: int
 
+    @property
+    def narrowed(self) -> bool:
+        """Is any fact asked for?"""
+        return bool(self.chosen) or self.open_now or self.free_now
+
 
 @dataclass(slots=True)
 class _Sql:
@@ -81,6 +86,9 @@ def statement(asked: Asked, clock: Clock) -> tuple[str, list[Any]]:
 
 
 def _hits(asked: Asked, sql: _Sql) -> None:
+    if not asked.wordings and asked.chosen:
+        _having(asked, sql)
+        return
     if not asked.wordings:
         sql.add(
             "SELECT id AS doc, 0.0 AS score FROM listing_doc WHERE level = {} AND offered",
@@ -89,6 +97,26 @@ def _hits(asked: Asked, sql: _Sql) -> None:
         return
     text, values = search_engine.asking(asked.level, asked.wordings)
     sql.add(text, *values)
+
+
+def _having(asked: Asked, sql: _Sql) -> None:
+    """What has any of the values chosen: all that is left, and all that is counted beside it.
+
+    The counts beside a facet that is chosen alone are those of the whole directory, which are
+    known; beside one of several, of what has the others.
+    """
+    for number, (facet, values) in enumerate(asked.chosen.items()):
+        sql.add(" UNION " if number else "")
+        marks = ", ".join("{}" for _ in values)
+        sql.add(
+            "SELECT f.doc, 0.0 AS score FROM listing_value v CROSS JOIN listing_facet f "
+            "CROSS JOIN listing_doc d WHERE v.facet = {} "
+            f"AND v.words IN ({marks}) AND f.value = v.id AND d.id = f.doc AND d.level = {{}} "
+            "AND d.offered",
+            facet,
+            *values,
+            asked.level,
+        )
 
 
 def _met(asked: Asked, clock: Clock, sql: _Sql) -> list[str]:

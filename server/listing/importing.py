@@ -1,5 +1,6 @@
 """Taking a directory in: every row checked and reported, in one act that is all or nothing."""
 
+import asyncio
 import json
 import secrets
 from collections.abc import Mapping
@@ -65,10 +66,13 @@ async def take(
     """
     require(desk, Act.IMPORT_LISTING)
     desk.unlocked()
+    progress("Checking every row")
+    stored = await _stored_ids()
+    # In a thread: a large file takes seconds, and the pages of others are answered meanwhile.
+    found = await asyncio.to_thread(
+        assess, read.tables, source, lambda table, of: (table, of) in stored
+    )
     async with database.transaction():
-        progress("Checking every row")
-        stored = await _stored_ids()
-        found = assess(read.tables, source, lambda table, of: (table, of) in stored)
         before = await kept.around(found.dataset, "", desk)
         coming, owned = _merged(found, source, before)
         differences = _differences(coming, before)

@@ -34,8 +34,8 @@ class Card:
     free: tuple[Beds, ...]
 
 
-def read(hsds_id: str, body: str, clock: Clock) -> Card:
-    """The line of one doc, with its hours at this moment."""
+def read(hsds_id: str, body: str, clock: Clock | None) -> Card:
+    """The line of one doc; with a clock, also its hours at that moment."""
     kept = json.loads(body)
     schedules = kept.get("schedules", ())
     return Card(
@@ -48,7 +48,7 @@ def read(hsds_id: str, body: str, clock: Clock) -> Card:
         phone=kept.get("phone", ""),
         alert=kept.get("alert", ""),
         closed=bool(kept.get("closed")),
-        hours=opening.at(schedules, clock.now, clock.zone),
+        hours=opening.at(schedules, clock.now, clock.zone) if clock else Day(),
         free=tuple(
             Beds(_amount(one["available"]), str(one["unit"]), str(one["updated"] or ""))
             for one in kept.get("free", ())

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from directory.hsds.outcome import Line, Outcome
+from server.listing.bulk import write_many
 from server.listing.tables import ImportLine, ImportRun
-from server.node import database
 from server.node.access import Act, require
 from server.node.desk import Desk
 from server.node.errors import NotFound
@@ -85,7 +85,7 @@ async def write(
         for one in differences
     ]
     said += [(table, 0, of, MISSING, name) for table, of, name in missing]
-    await database.many(
+    await write_many(
         _INSERT,
         [
             (f"{run.id}/{number}", run.id, number, table[:120], row, of, outcome, "", why)

@@ -10,7 +10,7 @@ from directory.audience import Audience
 from server.listing import agencies, lines, wording
 from server.listing.asked import FREE, OPEN, PAGE_SIZE, Asked, Clock, statement
 from server.listing.folding import words
-from server.listing.index_tables import IndexedDoc
+from server.listing.index_tables import IndexedDoc, IndexState
 from server.listing.lines import Card
 from server.listing.search_index import LEVEL
 from server.node.access import Act, require
@@ -92,9 +92,11 @@ async def look(
         free_now=bool(facets.get(FREE)),
         page=max(1, page),
     )
+    if not typed:
+        return await _without_words(asked, clock, state, desk)
     rows = await _ask(asked, clock)
     found = _found(rows, asked, clock)
-    if found.total or not typed:
+    if found.total:
         return found
     # Only now is it asked whether a word is misspelt: most are not, and what is found by the
     # words as they were typed comes before anything else.
@@ -110,6 +112,36 @@ async def look(
         instead = wording.instead(asked.wordings, typed)
         return replace(found, some_words=found.total > 0, instead=instead)
     return found
+
+
+async def _without_words(asked: Asked, clock: Clock, state: IndexState, desk: Desk) -> Found:
+    """What stands there before anything is typed, and what one fact alone leaves of it."""
+    alone = len(asked.chosen) == 1 and not asked.open_now and not asked.free_now
+    if asked.narrowed and not alone:
+        return _found(await _ask(asked, clock), asked, clock)
+    first = replace(asked, chosen={}, page=1)
+    # The whole directory is counted once a minute at most: it is what everybody begins with.
+    minute = int(clock.now.timestamp()) // 60
+    key = (str(desk.settings.data), state.version, asked.level, minute)
+    if key not in _FIRST:
+        if len(_FIRST) >= _MOST_FIRST:
+            _FIRST.clear()
+        _FIRST[key] = await _ask(first, clock)
+    if asked == first:
+        return _found(_FIRST[key], asked, clock)
+    found = _found(await _ask(asked, clock), asked, clock)
+    others = _facets([row for row in _FIRST[key] if row["tag"] == "value"], asked)
+    return replace(
+        found,
+        facets={
+            facet: others.get(facet, counts) if facet in asked.chosen else counts
+            for facet, counts in found.facets.items()
+        },
+    )
+
+
+_FIRST: Final[dict[tuple[str, int, int, int], list[Row]]] = {}
+_MOST_FIRST: Final = 8
 
 
 async def _ask(asked: Asked, clock: Clock) -> list[Row]:
@@ -149,11 +181,13 @@ def _facets(rows: Sequence[Row], asked: Asked) -> dict[str, tuple[Count, ...]]:
 def _results(parties: Sequence[Row], services: Sequence[Row], clock: Clock) -> tuple[Result, ...]:
     offered: dict[int, list[Card]] = defaultdict(list)
     for row in sorted(services, key=lambda row: row["place"]):
-        offered[row["number"]].append(lines.read(row["name"], row["text"], clock))
+        shown = offered[row["number"]]
+        # A line shows the hours of the service that matches best; of the others, their names.
+        shown.append(lines.read(row["name"], row["text"], None if shown else clock))
     found = []
     for row in sorted(parties, key=lambda row: row["place"]):
         organization, _, agency = row["name"].partition("/")
-        itself = lines.read(organization, row["text"], clock)
-        shown = tuple(offered[row["number"]])
-        found.append(Result(organization, agency, itself, shown, row["n"]))
+        cards = tuple(offered[row["number"]])
+        itself = lines.read(organization, row["text"], None if cards else clock)
+        found.append(Result(organization, agency, itself, cards, row["n"]))
     return tuple(found)

@@ -10,6 +10,7 @@ from directory.hsds.objects import Dataset
 from directory.hsds.profile import audiences, seen_by
 from server.listing import kept, search_index
 from server.listing.bodies import as_text, shut_row
+from server.listing.bulk import write_many
 from server.listing.kept import InClear, Kept
 from server.node import database
 from server.node.desk import Desk
@@ -93,7 +94,7 @@ async def _write(
     stale = {key for key in old if old[key] != clear.get(key) and key not in closed}
     new = {key: one for key, one in clear.items() if old.get(key) != one}
     await _delete("listing_row", stale)
-    await database.many(
+    await write_many(
         _CLEAR, [_clear_row(key, one, below.by_key[key], desk) for key, one in new.items()]
     )
     in_part = {key for key in rows if rows[key] != below.by_key.get(key)} - before.closed
@@ -117,7 +118,7 @@ async def _shut(
     new = {key: row for key, (row, source) in said.items() if old.get(key) != (row, source)}
     await _delete("listing_trusted_row", stale)
     now = int(desk.now.timestamp())
-    await database.many(
+    await write_many(
         _SHUT,
         [
             (
@@ -136,7 +137,7 @@ async def _shut(
 async def _delete(table: str, keys: set[Key]) -> None:
     # The names of the two tables stand above; nothing of a person or a file is in the statement.
     statement = f"DELETE FROM {table} WHERE id = {{}}"  # noqa: S608
-    await database.many(statement, [("/".join(key),) for key in sorted(keys)])
+    await write_many(statement, [("/".join(key),) for key in sorted(keys)])
 
 
 def _tables(rows: Mapping[Key, Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:

@@ -1,5 +1,7 @@
 """A file somebody sent: looked at first, kept shut meanwhile, and taken in once they accept."""
 
+import asyncio
+
 from server.listing import importing
 from server.listing.bodies import read_shut_file, shut_file
 from server.listing.importing import Imported
@@ -22,7 +24,7 @@ def _quietly(_: str) -> None:
 async def look(name: str, raw: bytes, source: str, desk: Desk) -> Imported:
     """What this file would do; it waits, shut, and what waited before is let go."""
     require(desk, Act.IMPORT_LISTING)
-    read = read_upload(name, raw, _quietly)
+    read = await asyncio.to_thread(read_upload, name, raw, _quietly)
     looked = await importing.take(read, importing.source_of(source), desk, _quietly, write=False)
     run = looked.report.run
     box = shut_file(run, raw, desk)
@@ -41,7 +43,7 @@ async def accept(run: str, desk: Desk) -> Imported:
     if not found["upload"]:
         raise NoLongerWaiting
     raw = read_shut_file(run, found["upload"], desk)
-    read = read_upload(found["file_name"], raw, _quietly)
+    read = await asyncio.to_thread(read_upload, found["file_name"], raw, _quietly)
     taken = await importing.take(read, found["source"], desk, _quietly, accept=True)
     await _let_go(run)
     return taken
