@@ -1,4 +1,4 @@
-"""One message a day at most: which agreements end. Once for each reminder, tried again if lost."""
+"""One message a day at most: which agreements end, how many entries are old; each word once."""
 
 import asyncio
 import smtplib
@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Final
 
+from server.entry import assuring, own
 from server.node import audit, database, reminders
 from server.node.desk import Desk
 from server.node.mail_settings import Mail
@@ -16,7 +17,7 @@ from server.node.tables import Reminder
 _WITHIN: Final = 20.0  # seconds for a mail server to answer
 _LATER: Final = timedelta(hours=1)
 _LATEST: Final = timedelta(hours=24)
-_SUBJECT: Final = "Casefold: agreements to renew"
+_SUBJECT: Final = "Casefold: something to renew"
 
 
 async def send_due(desk: Desk) -> bool:
@@ -54,19 +55,30 @@ async def send_due(desk: Desk) -> bool:
 
 async def _write_down(desk: Desk) -> None:
     """Each reminder that has become due, once; what a later one says better waits no more."""
-    due = reminders.due(desk)
+    due = {one.key: one.sentence for one in reminders.due(desk)} | await _unassured(desk)
     known = {row["key"] for row in await Reminder.select(Reminder.key)}
-    new = [one for one in due if one.key not in known]
+    new = {key: words for key, words in due.items() if key not in known}
     if not new:
         return
     async with database.transaction():
         at = int(desk.now.timestamp())
-        for one in new:
-            older = f"agreement:{one.agency}:"
-            await Reminder.delete().where(
-                Reminder.key.like(f"{older}%") & Reminder.sent_at.is_null()
-            )
-            await Reminder.insert(Reminder(key=one.key, words=one.sentence, at=at))
+        for key, words in new.items():
+            about = ":".join(key.split(":")[:2])
+            older = Reminder.key.like(f"{about}:%") & Reminder.sent_at.is_null()
+            await Reminder.delete().where(older)
+            await Reminder.insert(Reminder(key=key, words=words, at=at))
+
+
+async def _unassured(desk: Desk) -> dict[str, str]:
+    """How many entries nobody has assured for the protocol's term: once a month, by number."""
+    found = await assuring.overdue(desk)
+    if not desk.node.coordinating:
+        found &= {own.organization_id(desk.node.identity)}
+    if not found:
+        return {}
+    entries = "1 entry has" if len(found) == 1 else f"{len(found)} entries have"
+    said = f"{entries} not been assured in the directory for the protocol's term."
+    return {f"entries:all:{desk.today:%Y-%m}": said}
 
 
 async def _sent_today(desk: Desk) -> bool:
@@ -80,9 +92,7 @@ def _message(words: list[str], mail: Mail, desk: Desk) -> EmailMessage:
     message["From"] = mail.sender
     message["To"] = ", ".join(mail.to)
     message["Date"] = format_datetime(desk.now)
-    message.set_content(
-        "\n".join([*words, "", "Renew an agreement under Partners, Standing, at your node."])
-    )
+    message.set_content("\n".join([*words, "", "See Partners at your node."]))
     return message
 
 

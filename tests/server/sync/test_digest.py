@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from server import digest
+from server.listing.tables import ListingRow
 from server.node import reminders
 from server.node.desk import Desk
 from server.node.mail_settings import Mail
@@ -157,5 +158,30 @@ def test_a_mail_server_that_wants_no_plain_talk_and_does_not_get_it_is_asked_aga
             assert not await digest.send_due(_desk_with(desk, here, days=320, tls="starttls"))
             assert not await digest.send_due(_desk_with(desk, here, days=321, tls="tls"))
             assert here.messages == []
+
+    asyncio.run(walk())
+
+
+def test_entries_nobody_has_assured_are_counted_once_a_month(coordinating: TestedNode):
+    async def walk() -> None:
+        async with _mail_server() as here:
+            desk = await coordinating.locked()
+            for n in range(2):
+                await ListingRow.insert(
+                    ListingRow(
+                        id=f"organizations/{n:036d}",
+                        table="organizations",
+                        hsds_id=f"{n:036d}",
+                        organization=f"{n:036d}",
+                        body='{"x_assured": "2001-01-01"}',
+                        source=desk.node.identity,
+                    )
+                )
+            days = (32 - desk.today.day, 33 - desk.today.day, 64 - desk.today.day)
+            for one in days:
+                await digest.send_due(_desk_with(desk, here, days=one))
+
+            said = [m for m in here.messages if "2 entries have not been assured" in m]
+            assert len(said) == len(here.messages) == 2
 
     asyncio.run(walk())
