@@ -62,7 +62,7 @@ def check(file: str, *, as_json: bool) -> None:
 @_data
 @_json
 def show(name_or_file: str | None, data: Path | None, *, as_json: bool) -> None:
-    """A pack in plain words: one that comes with Casefold, a file, or the one in force here."""
+    """A pack in plain words: one that comes with Casefold, a file, or the one this node works by."""
     texts, today = _asked(name_or_file, data)
     found = packs.read(texts)
     lines: list[str] = []
@@ -85,7 +85,7 @@ def list_packs(*, as_json: bool) -> None:
 
 @pack.command("save")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--pack", "name_or_file", help="Another pack than the one in force here.")
+@click.option("--pack", "name_or_file", help="Another pack than the one this node works by.")
 @_data
 @_json
 def save(file: Path, name_or_file: str | None, data: Path | None, *, as_json: bool) -> None:
