@@ -62,7 +62,7 @@ def check(file: str, *, as_json: bool) -> None:
 @_data
 @_json
 def show(name_or_file: str | None, data: Path | None, *, as_json: bool) -> None:
-    """A pack in plain words: one that comes with Casefold, a file, or the one this node works by."""
+    """A pack in plain words: one that comes with Casefold, a file, or this node's own."""
     texts, today = _asked(name_or_file, data)
     found = packs.read(texts)
     lines: list[str] = []
