@@ -179,7 +179,7 @@ def _zone(row: Mapping[str, Any], otherwise: str) -> str | None:
         return otherwise
     with suppress(ValueError):
         return _fixed(float(said))
-    with suppress(ValueError, OSError):
+    with suppress(ValueError, OSError, LookupError):  # no zone, or no place for one
         return ZoneInfo(str(said).strip()).key
     return None
 

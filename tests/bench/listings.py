@@ -1,5 +1,8 @@
 """An invented directory of any size: names and prose with a few common words and many rare ones."""
 
+# ruff: noqa: SIM905
+# Words are easier to read as words than as a list of them.
+
 import random
 from itertools import accumulate
 from typing import Any

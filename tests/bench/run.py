@@ -18,11 +18,11 @@ from time import perf_counter
 from typing import Any
 
 from server.node import chamber
-from tests.bench import doorway, meeting, post
+from tests.bench import doorway, meeting, post, search
 from tests.bench.figures import Figure, table
 from tests.bench.world import HARBOUR, LANTERN, world_in
 
-KEYS = "abcdef"
+KEYS = "abcdefg"
 _Measuring = Coroutine[Any, Any, list[Figure]]
 _RESULT = Path(__file__).parents[2] / "bench.json"
 
@@ -77,6 +77,10 @@ async def _measure(wanted: str, quick: bool, folder: Path) -> _Measured:
         with world_in(folder / "doorway") as doors:
             seen = "an edit, seen elsewhere"
             await done.take("d", seen, lambda: doorway.edits(doors, 5 if quick else 25))
+    if "g" in wanted:
+        with world_in(folder / "finding") as found:
+            sizes = (2_000 // part, 25_000 // part, 12 if quick else 60)
+            await done.take("g", "finding a partner", lambda: search.finding(found, *sizes))
     done.figures.sort(key=lambda figure: figure.key)
     return done
 
