@@ -85,6 +85,7 @@ class FoundPart:
     before: int
     after: int
     where: str
+    turned: bool  # to another page: the reading begins at its top
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ async def find(request: AnyRequest, desk: AtWork) -> Response[str]:
     facets = {name: form.words(name) for name in (*FACETS, OPEN, FREE)}
     found = await search.find(text, facets, Audience.PROFESSIONAL, _page(form), desk)
     frame = await frame_for(request, desk, "/partners")
-    return page("find/_found.html", _found(found, text.strip(), desk), frame)
+    part = _found(found, text.strip(), desk, turned=bool(form.word("page")))
+    return page("find/_found.html", part, frame)
 
 
 def _page(form: Typed) -> int:
@@ -126,7 +128,7 @@ def _page(form: Typed) -> int:
     return int(number) if number.isdecimal() and len(number) < 6 else 1
 
 
-def _found(found: Found, text: str, desk: Desk) -> FoundPart:
+def _found(found: Found, text: str, desk: Desk, *, turned: bool = False) -> FoundPart:
     quick = [
         _choice(0, OPEN, found.open_now, "Open now"),
         _choice(0, FREE, found.free_now, "Free beds now"),
@@ -143,6 +145,7 @@ def _found(found: Found, text: str, desk: Desk) -> FoundPart:
         before=found.page - 1 if found.page > 1 else 0,
         after=found.page + 1 if found.page < found.pages else 0,
         where=f"Page {found.page} of {found.pages}" if found.pages > 1 else "",
+        turned=turned,
     )
 
 
