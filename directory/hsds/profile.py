@@ -135,10 +135,16 @@ def part_of(table: str, row: Row, viewer: Audience) -> dict[str, Any] | None:
     """The fields of a row that this viewer may see; nothing where they say nothing any more."""
     if viewer is Audience.TRUSTED:
         return dict(row)
-    shown = {name: value for name, value in row.items() if sees(viewer, _of_field(row, name))}
-    marks = shown.pop("x_field_audience", None)
-    if isinstance(marks, Mapping):
-        left = {name: word for name, word in marks.items() if name in shown}
+    marks = row.get("x_field_audience")
+    marked = marks if isinstance(marks, Mapping) else {}
+    # A plain field nobody marked is as wide as its row: most are, so they are not looked up.
+    shown = {
+        name: value
+        for name, value in row.items()
+        if (name[:2] != "x_" and name not in marked) or sees(viewer, _of_field(row, name))
+    }
+    if shown.pop("x_field_audience", None):
+        left = {name: word for name, word in marked.items() if name in shown}
         if left:
             shown["x_field_audience"] = left
     for field in OBJECTS[table].fields.values():
