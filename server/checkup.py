@@ -13,6 +13,7 @@ from server.node import audit, clock, database
 from server.node.access import Act, require
 from server.node.desk import Desk
 from server.node.errors import NodeError
+from server.relay import blobs
 
 _CONNECT_SECONDS = 3.0
 _WEEKS_AHEAD = 20  # 26 are kept; fewer than this means nobody has signed in for weeks
@@ -40,6 +41,7 @@ async def look(desk: Desk) -> tuple[Check, ...]:
         await _relay(desk),
         _clock(desk),
         await _parts(desk),
+        *await _blobs(desk),
         _kind(desk),
         _pages(),
     )
@@ -162,6 +164,17 @@ async def _parts(desk: Desk) -> Check:
         return _ok("parts", "Nothing that others shared has failed to open.")
     told = ", ".join(f"{count} from {_named(owner, desk)}" for owner, count in shut.items())
     return _see("parts", f"These arrived and do not open: {told}. Ask them to share anew.")
+
+
+async def _blobs(desk: Desk) -> list[Check]:
+    """What a relay keeps of the directory; on any other node there is none."""
+    if not desk.node.coordinating:
+        return []
+    kept = await blobs.count()
+    size = f"{kept.size / 2**20:.1f} MB"
+    if kept.size > blobs.COORDINATING.size:
+        return [_see("blobs", f"{kept.blobs}, {size}: more than a coalition's directory needs.")]
+    return [_ok("blobs", f"The relay keeps {kept.blobs} of the directory, {size}.")]
 
 
 def _named(owner: str, desk: Desk) -> str:
