@@ -76,7 +76,7 @@ def test_two_hundred_agencies_are_one_line_each_and_narrowed_in_place(
         ending = await pages.post("/partners/standing/rows", {"state": "ending", "tier": "2"})
 
         assert page.status_code == 200
-        assert page.text.count("<summary>Standing") == 199
+        assert page.text.count("/open") == 199
         assert len(page.text) < 250_000
         assert "20 agencies of 199" in police.text
         assert "58 agencies of 199" in ending.text
