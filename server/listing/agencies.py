@@ -30,7 +30,7 @@ _ENOUGH: Final = timedelta(days=60)
 async def follow(desk: Desk) -> IndexState:
     """Bring the index to the directory and the day of this desk, where it is behind."""
     state = await IndexState.objects().first()
-    if state is not None and not _behind(state, desk):
+    if state is not None and not behind(state, desk):
         return state
     async with database.transaction():
         state = await IndexState.objects().first() or IndexState(id=1)
@@ -45,7 +45,8 @@ async def follow(desk: Desk) -> IndexState:
     return fresh
 
 
-def _behind(state: IndexState, desk: Desk) -> bool:
+def behind(state: IndexState, desk: Desk) -> bool:
+    """Has the directory, or the day, gone on since?"""
     if state.directory != desk.directory.number:
         return True
     return state.horizon < (desk.today + _ENOUGH).toordinal()

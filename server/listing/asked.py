@@ -26,6 +26,7 @@ class Clock:
     now: datetime
     zone: str
     zones: tuple[str, ...]
+    version: int  # of the index
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ def statement(asked: Asked, clock: Clock) -> tuple[str, list[Any]]:
     _hits(asked, sql)
     sql.add("), met AS MATERIALIZED (")
     names = _met(asked, clock, sql)
-    sql.add("), kept AS MATERIALIZED (SELECT * FROM met" + _where(names, "") + ")")
+    sql.add("), kept AS " + ("MATERIALIZED " if names else "NOT MATERIALIZED "))
+    sql.add("(SELECT * FROM met" + _where(names, "") + ")")
     sql.add(", best AS MATERIALIZED (")
     _best(asked, sql)
     sql.add("), shown AS MATERIALIZED (")
@@ -82,6 +84,7 @@ def statement(asked: Asked, clock: Clock) -> tuple[str, list[Any]]:
     sql.add(f" AND {open_now}", *zones)
     sql.add(f" UNION ALL SELECT '{FREE}', 0, count(DISTINCT m.party), 0.0, '', '' FROM met m ")
     sql.add(f"WHERE {_others(names, FREE)}{_free(clock)}")
+    sql.add(" UNION ALL SELECT 'state', 0, version, 0.0, '', '' FROM listing_index_state")
     return "".join(sql.parts), sql.values
 
 

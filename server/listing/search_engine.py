@@ -5,6 +5,9 @@ Each level of text has a table of its own, so that what is for staff alone weigh
 anybody else: not in what is found, nor in its order.
 """
 
+# ruff: noqa: S608
+# Every value goes into a place of its own; what stands in the text are names of our own.
+
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -90,10 +93,10 @@ async def add(level: int, docs: Sequence[tuple[int, Texts]]) -> None:
         vectors = " || ".join(
             f"setweight(to_tsvector('simple', {{}}), '{weight}')" for weight in "ABCD"
         )
-        statement = f"INSERT INTO listing_text_{level} (doc, words) VALUES ({{}}, {vectors})"  # noqa: S608  # a number
+        statement = f"INSERT INTO listing_text_{level} (doc, words) VALUES ({{}}, {vectors})"
     else:
         statement = (
-            f"INSERT INTO listing_text_{level} (rowid, name, taxonomy, service, description) "  # noqa: S608  # a number
+            f"INSERT INTO listing_text_{level} (rowid, name, taxonomy, service, description) "
             "VALUES ({}, {}, {}, {}, {})"
         )
     await database.many(statement, [(doc, *texts) for doc, texts in docs])
@@ -104,10 +107,10 @@ async def words_of(level: int, docs: Collection[int]) -> Counter[str]:
     found: Counter[str] = Counter()
     for some in _chunks(sorted(docs)):
         if _postgres():
-            query = f"SELECT tsvector_to_array(words) AS w FROM listing_text_{level} WHERE doc"  # noqa: S608  # a number
+            query = f"SELECT tsvector_to_array(words) AS w FROM listing_text_{level} WHERE doc"
         else:
             query = (
-                "SELECT name || ' ' || taxonomy || ' ' || service || ' ' || description AS w "  # noqa: S608  # a number
+                "SELECT name || ' ' || taxonomy || ' ' || service || ' ' || description AS w "
                 f"FROM listing_text_{level} WHERE rowid"
             )
         rows = await IndexedWord.raw(f"{query} IN ({_marks(some)})", *some)
@@ -121,13 +124,13 @@ async def remove(level: int, docs: Collection[int]) -> None:
     """Forget the text of these docs."""
     name = "doc" if _postgres() else "rowid"
     await database.many(
-        f"DELETE FROM listing_text_{level} WHERE {name} = {{}}",  # noqa: S608  # a number
+        f"DELETE FROM listing_text_{level} WHERE {name} = {{}}",
         [(doc,) for doc in docs],
     )
     if docs and not _postgres():
         # FTS5 only marks what is deleted: merging leaves nothing of it behind in the file.
         await IndexedWord.raw(
-            f"INSERT INTO listing_text_{level} (listing_text_{level}) VALUES ('optimize')"  # noqa: S608
+            f"INSERT INTO listing_text_{level} (listing_text_{level}) VALUES ('optimize')"
         )
 
 
@@ -151,17 +154,19 @@ async def unspell(words: Sequence[int]) -> None:
 
 async def known(level: int, words: Collection[str]) -> frozenset[str]:
     """Those of these words that stand somewhere, or begin one that does."""
-    found = set()
-    begins = "word LIKE {}" if _postgres() else "word >= {} AND word < {}"
+    if not words:
+        return frozenset()
+    begins = "w.word LIKE {}" if _postgres() else "w.word >= {} AND w.word < {}"
+    each = (
+        "SELECT CAST({} AS VARCHAR) AS word WHERE EXISTS "
+        f"(SELECT 1 FROM listing_word w WHERE w.level = {{}} AND {begins})"
+    )
+    values: list[Any] = []
     for word in words:
         bounds = (f"{word}%",) if _postgres() else (word, word + "\U0010ffff")
-        if await IndexedWord.raw(
-            f"SELECT 1 FROM listing_word WHERE level = {{}} AND {begins} LIMIT 1",  # noqa: S608
-            level,
-            *bounds,
-        ):
-            found.add(word)
-    return frozenset(found)
+        values += [word, level, *bounds]
+    rows = await IndexedWord.raw(" UNION ALL ".join(each for _ in words), *values)
+    return frozenset(row["word"] for row in rows)
 
 
 async def alike(level: int, word: str, *, whole: bool) -> tuple[Alike, ...]:
@@ -189,7 +194,7 @@ async def _by_trigrams(level: int, word: str, *, whole: bool) -> tuple[Alike, ..
         f"CASE WHEN {place}({padded}, {{}}) > 0 THEN 1 ELSE 0 END" for _ in trigrams
     )
     rows = await IndexedWord.raw(
-        f"SELECT word, met FROM (SELECT w.word, {shared} AS met {source} AND w.level = {{}}) f "  # noqa: S608  # no words of a person
+        f"SELECT word, met FROM (SELECT w.word, {shared} AS met {source} AND w.level = {{}}) f "
         "WHERE met >= {} ORDER BY met DESC, abs(length(word) - {}), word LIMIT {}",
         *trigrams,
         like,
@@ -217,7 +222,7 @@ def _ask_sqlite(level: int, wording: Wording) -> tuple[str, tuple[Any, ...]]:
         f"({' OR '.join(_fts5(word) for word in group)})" for group in wording.groups
     )
     sql = (
-        f"SELECT rowid AS doc, bm25({table}, {_WEIGHTS}) + {wording.miss * _MISSED} AS score "  # noqa: S608  # numbers
+        f"SELECT rowid AS doc, bm25({table}, {_WEIGHTS}) + {wording.miss * _MISSED} AS score "
         f"FROM {table} WHERE {table} MATCH {{}}"
     )
     return sql, (query,)
@@ -235,7 +240,7 @@ def _ask_postgres(level: int, wording: Wording) -> tuple[str, tuple[Any, ...]]:
         f"({' | '.join(_tsquery(word) for word in group)})" for group in wording.groups
     )
     sql = (
-        f"SELECT t.doc, ({wording.miss * _MISSED} - 100 * "  # noqa: S608  # numbers
+        f"SELECT t.doc, ({wording.miss * _MISSED} - 100 * "
         "ts_rank(ARRAY[0.1, 0.3, 0.5, 1.0]::real[], t.words, q.q))::float8 AS score "
         f"FROM listing_text_{level} t, (SELECT to_tsquery('simple', {{}}) AS q) q "
         "WHERE t.words @@ q.q"

@@ -57,6 +57,14 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """A number, as it is written and as a telephone takes it."""
+
+    words: str
+    dial: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServicePart:
     """One service, in words."""
 
@@ -64,6 +72,7 @@ class ServicePart:
     about: str
     tags: tuple[Tag, ...]
     today: str
+    phones: tuple[Number, ...]
     said: tuple[Said, ...]
 
 
@@ -181,7 +190,6 @@ def _service(one: ServiceOf, desk: Desk) -> ServicePart:
         ("Area", ", ".join(one.areas)),
         ("Languages", ", ".join(one.languages)),
         ("Where", "; ".join(one.places)),
-        ("Telephone", ", ".join(one.phones)),
         ("Papers to bring", ", ".join(one.documents)),
         ("Hours", "; ".join(one.notes)),
         ("Free", "; ".join(beds_words(one.free, zone))),
@@ -197,6 +205,7 @@ def _service(one: ServiceOf, desk: Desk) -> ServicePart:
         about=str(one.row.get("description") or ""),
         tags=tuple(tags),
         today=today_words(one.hours, zone),
+        phones=tuple(Number(phone, dialled(phone)) for phone in one.phones),
         said=tuple(Said(label, words) for label, words in said if words),
     )
 
