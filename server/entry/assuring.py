@@ -1,6 +1,7 @@
 """Is what an agency says of itself still right? Somebody there says so, once in the pack's term."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,7 +10,7 @@ from server.entry import own, sending
 from server.entry.errors import NothingToSend
 from server.listing.tables import ListingRow
 from server.node import audit, database
-from server.node.access import Act, require
+from server.node.access import Act, may, require
 from server.node.desk import Desk
 
 ASSURED = "x_assured"
@@ -33,6 +34,14 @@ async def own_assurance(desk: Desk) -> Assurance | None:
     return None if row is None else _assurance(row.values.get(ASSURED), desk)
 
 
+async def asks(desk: Desk) -> bool:
+    """Is it time that whoever keeps the own entry looks through it?"""
+    if not may(desk.roles, Act.EDIT_ENTRY):
+        return False
+    standing = await own_assurance(desk)
+    return standing is not None and standing.overdue
+
+
 async def assure(desk: Desk) -> tuple[str, ...]:
     """It is all still right as of today: written down, and sent; the parts that went."""
     require(desk, Act.EDIT_ENTRY)
@@ -46,10 +55,13 @@ async def assure(desk: Desk) -> tuple[str, ...]:
     return await sending.send(desk)
 
 
-async def overdue(desk: Desk) -> frozenset[str]:
-    """The organizations whose agency has not said for the pack's term that its entry is right."""
+async def overdue(organizations: Collection[str], desk: Desk) -> frozenset[str]:
+    """Those of these whose agency has not said for the pack's term that its entry is right."""
+    if not organizations or not desk.directory.entries:
+        return frozenset()
     rows = await ListingRow.select(ListingRow.hsds_id, ListingRow.body).where(
         (ListingRow.table == own.ORGANIZATIONS)
+        & ListingRow.hsds_id.is_in(sorted(organizations))
         & ListingRow.source.is_in([one.identity for one in desk.directory.entries])
     )
     return frozenset(

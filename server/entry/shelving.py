@@ -9,6 +9,7 @@ from uuid import UUID
 from directory.audience import Audience
 from directory.hsds.checking import Known, check
 from directory.hsds.hanging import Rows
+from directory.hsds.ids import stable_id
 from directory.hsds.objects import OBJECTS, Dataset, Row
 from directory.hsds.profile import is_confidential, part_of, redaction, seen_by
 from server.entry.composing import VOCABULARY
@@ -39,6 +40,7 @@ _AT_ONCE = 500
 async def put_open(source: str, rows: Dataset, desk: Desk) -> None:
     """Everything this agency says openly, in place of what it said before. Inside an act."""
     rows = await checked(rows)
+    _not_for_another(source, rows, desk)
     if Rows(seen_by(rows, Audience.PROFESSIONAL)).by_key != Rows(rows).by_key:
         raise NotAnEntry("An open part names rows that are not for everybody at a partner.")
     await _of_nobody_else(source, rows)
@@ -174,6 +176,13 @@ async def _words_beside(rows: Dataset, desk: Desk) -> None:
     terms = {str(row.get("taxonomy_term_id")) for row in rows.get("attributes", ())}
     if terms & {str(row["id"]) for row in _WORDS["taxonomy_terms"]}:
         await store.put(_WORDS, store.IMPORT, desk)
+
+
+def _not_for_another(source: str, rows: Dataset, desk: Desk) -> None:
+    """An agency that has yet to send its entry finds the id that it will go by still free."""
+    others = {stable_id("agency", one.id) for one in desk.directory.entries if one.id != source}
+    if any(str(row["id"]) in others for some in rows.values() for row in some):
+        raise NotAnEntry("This entry goes by the id of another agency.")
 
 
 async def _of_nobody_else(source: str, rows: Dataset) -> None:

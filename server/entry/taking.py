@@ -24,6 +24,9 @@ OPEN, TRUSTED = "open", "trusted"
 WAITS, SHUT, TAKEN, REFUSED, LOST = "waits", "shut", "taken", "refused", "lost"
 GONE = "gone"
 _NEXT = "/next"
+UNREADABLE = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What reading somebody's words may end in when they are not what anybody foresaw."""
+_BROKEN = "This part could not be read. Nothing of it was taken."
 _NOT_READABLE = "This statement of an entry lacks something it must say."
 _AT_ONCE = 50
 _PATIENCE = 7 * 86_400  # seconds in which the open part must come too
@@ -32,7 +35,8 @@ _PATIENCE = 7 * 86_400  # seconds in which the open part must come too
 async def take(said: Statement, agency: str, desk: Desk) -> None:
     """A member says where a part of its entry is; inside the transaction of its arrival."""
     number, part, blob = (said.body.get(name) for name in ("number", "part", "blob"))
-    if not isinstance(number, int) or part not in {OPEN, TRUSTED} or not is_name(blob):
+    # A list, not a set: what came may be anything, and not all of it can be looked up in one.
+    if not _is_count(number) or part not in [OPEN, TRUSTED] or not is_name(blob):
         raise RefusedAct(_NOT_READABLE)
     if said.signer.hex() != agency or said.body.get("to") != [desk.node.identity]:
         raise RefusedAct("This part of an entry is not for this node.")
@@ -55,6 +59,10 @@ async def take(said: Statement, agency: str, desk: Desk) -> None:
             at=int(desk.now.timestamp()),
         )
     )
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def is_name(value: object) -> bool:
@@ -81,8 +89,13 @@ async def fetch(desk: Desk, courier: Courier) -> int:
         content = contents.get(bytes.fromhex(row.blob), b"")
         if row.blob and not content:
             continue  # its blob is not there, or not yet: asked for again in the next round
-        async with database.transaction():
-            taken += await _put_away(row, content, desk)
+        try:
+            async with database.transaction():
+                taken += await _put_away(row, content, desk)
+        except UNREADABLE:
+            # Whatever a partner wrote, the node goes on with what others wrote.
+            async with database.transaction():
+                await _refuse(row, _BROKEN, desk)
     return taken
 
 

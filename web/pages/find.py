@@ -6,6 +6,7 @@ from typing import Final
 from litestar import Response, get, post
 
 from directory.audience import Audience
+from server.entry import assuring
 from server.listing import search
 from server.listing.asked import FREE, OPEN
 from server.listing.lines import Card
@@ -96,6 +97,7 @@ class FindPage:
     nothing_yet: bool
     may_import: bool
     may_join: bool
+    look_through: bool
 
 
 @get("/partners")
@@ -103,10 +105,11 @@ async def find_page(request: AnyRequest, desk: AtWork) -> Response[str]:
     """The box, and everybody."""
     found = await search.find("", {}, Audience.PROFESSIONAL, 1, desk)
     value = FindPage(
-        found=_found(found, "", desk),
+        found=_found(found, "", desk, await _stale(found, desk)),
         nothing_yet=not found.total,
         may_import=may(desk.roles, Act.IMPORT_LISTING),
         may_join=may(desk.roles, Act.JOIN) and not desk.node.joined and not desk.node.coordinating,
+        look_through=await assuring.asks(desk),
     )
     return await show(request, desk, "/partners", "find/page.html", value)
 
@@ -119,7 +122,8 @@ async def find(request: AnyRequest, desk: AtWork) -> Response[str]:
     facets = {name: form.words(name) for name in (*FACETS, OPEN, FREE)}
     found = await search.find(text, facets, Audience.PROFESSIONAL, _page(form), desk)
     frame = await frame_for(request, desk, "/partners")
-    part = _found(found, text.strip(), desk, turned=bool(form.word("page")))
+    stale = await _stale(found, desk)
+    part = _found(found, text.strip(), desk, stale, turned=bool(form.word("page")))
     return page("find/_found.html", part, frame)
 
 
@@ -128,7 +132,14 @@ def _page(form: Typed) -> int:
     return int(number) if number.isdecimal() and len(number) < 6 else 1
 
 
-def _found(found: Found, text: str, desk: Desk, *, turned: bool = False) -> FoundPart:
+async def _stale(found: Found, desk: Desk) -> frozenset[str]:
+    """Whose own words nobody has said to be right for the pack's term."""
+    return await assuring.overdue({one.organization for one in found.results}, desk)
+
+
+def _found(
+    found: Found, text: str, desk: Desk, stale: frozenset[str], *, turned: bool = False
+) -> FoundPart:
     quick = [
         _choice(0, OPEN, found.open_now, "Open now"),
         _choice(0, FREE, found.free_now, "Free beds now"),
@@ -141,7 +152,7 @@ def _found(found: Found, text: str, desk: Desk, *, turned: bool = False) -> Foun
         chosen=chosen or found.open_now.chosen or found.free_now.chosen,
         quick=tuple(one for one in quick if one.chosen or one.count != "0"),
         facets=facets,
-        results=tuple(_result(one, desk) for one in found.results),
+        results=tuple(_result(one, desk, stale) for one in found.results),
         before=found.page - 1 if found.page > 1 else 0,
         after=found.page + 1 if found.page < found.pages else 0,
         where=f"Page {found.page} of {found.pages}" if found.pages > 1 else "",
@@ -177,7 +188,7 @@ def _choice(place: int, name: str, count: Count, words: str) -> Choice:
     return Choice(f"facet-{name}-{place}", name, count.value, words, str(count.count), count.chosen)
 
 
-def _result(one: Result, desk: Desk) -> ResultPart:
+def _result(one: Result, desk: Desk, stale: frozenset[str]) -> ResultPart:
     best: Card = one.services[0] if one.services else one.itself
     zone = desk.pack.timezone
     areas = best.areas or one.itself.areas
@@ -189,7 +200,12 @@ def _result(one: Result, desk: Desk) -> ResultPart:
     return ResultPart(
         href=f"/partners/of/{one.organization or one.agency[:16]}",
         name=one.itself.name,
-        tags=(*_standing(one.agency, desk), *now_tag(best.hours), *_closed(best)),
+        tags=(
+            *_standing(one.agency, desk),
+            *now_tag(best.hours),
+            *_closed(best),
+            *_old(one, stale),
+        ),
         what=" · ".join(names) or ", ".join(one.itself.types),
         about=best.about or one.itself.about,
         facts=tuple(fact for fact in facts if fact),
@@ -220,6 +236,10 @@ def _standing(identity: str, desk: Desk) -> tuple[Tag, ...]:
 
 def _closed(card: Card) -> tuple[Tag, ...]:
     return (Tag("Closed for a time", "you"),) if card.closed else ()
+
+
+def _old(one: Result, stale: frozenset[str]) -> tuple[Tag, ...]:
+    return (Tag("Not confirmed lately", "you"),) if one.organization in stale else ()
 
 
 handlers = (find_page, find)
