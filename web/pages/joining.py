@@ -130,7 +130,12 @@ async def _opened(desk: Desk) -> OpenedPart | None:
 
 async def _lines(desk: Desk) -> tuple[JoiningLine, ...]:
     arrived = {one.partner for one in await rehearsing.rehearsals(desk) if one.arrived}
-    return tuple(_line(one, arrived, desk) for one in await onboarding.checklists(desk))
+    found = sorted(await onboarding.checklists(desk), key=_joining_first)
+    return tuple(_line(one, arrived, desk) for one in found)
+
+
+def _joining_first(one: Checklist) -> tuple[bool, str]:
+    return one.standing != onboarding.JOINING, one.agency.name
 
 
 def _line(one: Checklist, arrived: set[str], desk: Desk) -> JoiningLine:

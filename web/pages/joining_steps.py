@@ -67,7 +67,7 @@ class ChecklistPage:
     token: str
     href: str
     name: str
-    own: bool
+    joining: bool
     sentence: str
     steps: tuple[StepLine, ...]
     meanings: tuple[MeaningCard, ...]
@@ -92,7 +92,7 @@ async def checklist_page(request: AnyRequest, row: FromPath[str], desk: AtWork) 
         token=new_token(),
         href=f"/partners/joining/{row}",
         name=found.agency.name,
-        own=found.agency.id == desk.node.identity,
+        joining=found.standing == onboarding.JOINING,
         sentence=_sentence(found, desk),
         steps=tuple(_step(line, desk) for line in found.lines),
         meanings=tuple(_meaning(onboarding.meaning(tier, desk)) for tier in Tier),

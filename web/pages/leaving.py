@@ -77,19 +77,10 @@ def _empty(*, coordinating: bool = False, departing: tuple[Departing, ...] = ())
 
 
 def _ahead(found: WhatEnds) -> LeavingPage:
-    holders = list_words(found.holders) if found.holders else "nobody"
     return LeavingPage(
         token=new_token(),
         coalition=found.coalition,
-        will=(
-            f"{agree(found.shared, 'part')} that this agency shared will be closed and destroyed "
-            f"by whoever holds it: {holders}. Each confirms with a signed receipt.",
-            f"{agree(found.received, 'part')} that others shared with this agency will be "
-            "destroyed here at once, and receipts go to them.",
-            f"{agree(found.consents, 'consent')} that rests on this coalition will end. "
-            "Nothing can be shared again under it.",
-            f"{found.coalition} is told, and takes this agency out of its directory.",
-        ),
+        will=_will(found),
         stays=(
             f"This agency's own records stay, all of them: {agree(found.kept, 'case')}. "
             "They open as before.",
@@ -105,6 +96,21 @@ def _ahead(found: WhatEnds) -> LeavingPage:
         coordinating=False,
         departing=(),
     )
+
+
+def _will(found: WhatEnds) -> tuple[str, ...]:
+    """What ends, each said only where there is something."""
+    told = f"{found.coalition} is told, and takes this agency out of its directory."
+    sentences = {
+        f"{agree(found.shared, 'part')} of what this agency shared will be closed, and destroyed "
+        f"by {list_words(found.holders)}. Each confirms with a signed receipt.": found.shared,
+        f"{agree(found.received, 'part')} of what others shared with this agency will be "
+        "destroyed here at once, and receipts go to them.": found.received,
+        f"{agree(found.consents, 'consent')} will end with the coalition: nothing can be shared "
+        "under them again.": found.consents,
+        told: 1,
+    }
+    return tuple(sentence for sentence, count in sentences.items() if count)
 
 
 def _under_way(found: Leaving) -> LeavingPage:
