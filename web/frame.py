@@ -28,7 +28,6 @@ _PLACES: Final = (
     ("Shared", "/shared", Act.VIEW_CASE),
     ("Consents", "/consents", Act.LIST_CONSENTS),
     ("Partners", "/partners", Act.LIST_PARTNERS),
-    ("Imports", "/imports", Act.IMPORT_LISTING),
     ("Staff", "/staff", Act.LIST_STAFF),
     ("Audit", "/audit", Act.READ_AUDIT),
     ("Node", "/node", Act.CHANGE_PARTNER),

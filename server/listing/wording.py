@@ -7,6 +7,7 @@ from server.listing import search_engine
 from server.listing.search_engine import Alike, Wording
 
 _SHORTEST_MISSPELT: Final = 3
+_MOST_NAMED: Final = 3
 _LEAST_MISS: Final = 0.001  # however alike: it is still not the word that was typed
 
 
@@ -38,8 +39,9 @@ async def loosely(level: int, typed: Sequence[str], text: str) -> tuple[Wording,
 
 
 def instead(wordings: Sequence[Wording], typed: Sequence[str]) -> tuple[str, ...]:
-    """The words looked for in place of those that stand nowhere, the closest of each."""
-    found = [group[0] for wording in wordings[:1] for group in wording.groups]
+    """The words looked for in place of those that stand nowhere, the closest of each first."""
+    widest = wordings[-1].groups if wordings else ()
+    found = [word for group in widest for word in group[:_MOST_NAMED]]
     return tuple(dict.fromkeys(word for word in found if word not in typed))
 
 

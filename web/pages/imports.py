@@ -124,7 +124,7 @@ async def imports_page(request: AnyRequest, desk: AtWork) -> Response[str]:
     """Choose a file, or look at an import again."""
     runs = tuple(_run_line(one) for one in await report.runs(desk))
     return await show(
-        request, desk, "/imports", "imports/page.html", ImportsPage(new_token(), runs)
+        request, desk, "/partners", "imports/page.html", ImportsPage(new_token(), runs)
     )
 
 
@@ -177,7 +177,7 @@ async def report_page(request: AnyRequest, run: FromPath[str], desk: AtWork) -> 
         ),
         part=await _lines(run, _first_shown(made), -1, desk),
     )
-    return await show(request, desk, "/imports", "imports/report.html", value)
+    return await show(request, desk, "/partners", "imports/report.html", value)
 
 
 @post("/imports/{run:str}/lines")
