@@ -5,8 +5,8 @@ under that agency's own signature.
 """
 
 import json
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from client_sync.courier import Courier
 from crypto.errors import CryptoError
@@ -40,8 +40,9 @@ class _Missing(Exception):
 
 async def take(said: Statement, agency: str, desk: Desk) -> None:
     """A listing was published; inside the transaction of its arrival."""
-    number, root = said.body.get("number"), said.body.get("blob")
-    if not isinstance(number, int) or not root or not taking.is_name(root):
+    body: Mapping[str, Any] = said.body
+    number, root = body.get("number"), body.get("blob")
+    if not taking.is_number(number) or not root or not taking.is_name(root):
         raise RefusedAct(_NOT_READABLE)
     if said.signer != desk.node.trusted or agency != desk.node.trusted.hex():
         raise RefusedAct("Only the coordinating node publishes the listing.")
@@ -159,10 +160,10 @@ async def _put_entry(item: Item, content: bytes, desk: Desk) -> int:
     """An agency's own words, under its own signature; the number of them."""
     identity = item.key.removeprefix("a/")
     said = read(item.entry, "entry")
-    number = said.body.get("number")
+    number: Any = said.body.get("number")
     if said.signer.hex() != identity or said.body.get("blob") != item.blob:
         raise NotAnEntry("The agency this is said to be of did not sign it.")
-    if said.body.get("part") != taking.OPEN or not isinstance(number, int):
+    if said.body.get("part") != taking.OPEN or not taking.is_number(number):
         raise NotAnEntry("The agency did not mean this for everybody.")
     before = await Chunk.select(Chunk.number).where(Chunk.key == item.key).first()
     if before is not None and number < before["number"]:
@@ -173,7 +174,7 @@ async def _put_entry(item: Item, content: bytes, desk: Desk) -> int:
     if identity != desk.node.identity:
         rows = taking.rows_in(read_open_part(content), said.signer)
         await shelving.put_open(identity, rows, desk)
-    return number
+    return int(number)
 
 
 async def _some(items: Sequence[Item], courier: Courier) -> list[tuple[Item, bytes]]:

@@ -3,7 +3,8 @@
 The bytes of a partner are read in the guarded child, and believed only as far as they can be true.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from client_sync.child import Batch, Unsafe
 from client_sync.courier import Courier
@@ -34,7 +35,8 @@ _PATIENCE = 7 * 86_400  # seconds in which the open part must come too
 
 async def take(said: Statement, agency: str, desk: Desk) -> None:
     """A member says where a part of its entry is; inside the transaction of its arrival."""
-    number, part, blob = (said.body.get(name) for name in ("number", "part", "blob"))
+    body: Mapping[str, Any] = said.body
+    number, part, blob = body.get("number"), body.get("part"), body.get("blob")
     # A list, not a set: what came may be anything, and not all of it can be looked up in one.
     if not _is_count(number) or part not in [OPEN, TRUSTED] or not is_name(blob):
         raise RefusedAct(_NOT_READABLE)
@@ -63,6 +65,11 @@ async def take(said: Statement, agency: str, desk: Desk) -> None:
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def is_number(value: object) -> bool:
+    """Is this a number that a statement may have, and a database keep?"""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**62
 
 
 def is_name(value: object) -> bool:
