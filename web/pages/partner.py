@@ -244,7 +244,7 @@ def _standing(agency: Agency, desk: Desk) -> StandingPart:
         else "No agreement.",
         tags=tuple(tags),
         signed_by=", ".join(one.name for one in agency.signatories),
-        history=f"/partners/{agency.id[:16]}/standing",
+        history=f"/partners/standing/{agency.id[:16]}",
     )
 
 
