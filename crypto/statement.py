@@ -12,6 +12,7 @@ from crypto.keys import KEY_BYTES, SIGNATURE_BYTES, Identity, NodeKey, verify
 MAX_STATEMENT = 4 * 2**10
 MAX_DIRECTORY = 4 * 2**20
 MAX_DEPTH = 16  # what reads it further on may then walk it without care
+MAX_NUMBER = 2**63 - 1  # what reads it further on may then keep it in a database
 
 _MAGIC = b"CFS1"
 _KINDS = {
@@ -124,18 +125,18 @@ def _strict(content: bytes) -> dict[str, Any]:
         body = json.loads(content.decode(), parse_float=_no_float, parse_constant=_no_float)
     except (ValueError, RecursionError):
         raise Malformed from None
-    if not isinstance(body, dict) or not _is_shallow(body, MAX_DEPTH):
+    if not isinstance(body, dict) or not _is_modest(body, MAX_DEPTH):
         raise Malformed
     if _canonical(body) != content:
         raise Malformed
     return body
 
 
-def _is_shallow(value: object, levels: int) -> bool:
+def _is_modest(value: object, levels: int) -> bool:
     if not isinstance(value, dict | list):
-        return True
+        return not isinstance(value, int) or -MAX_NUMBER <= value <= MAX_NUMBER
     within = value.values() if isinstance(value, dict) else value
-    return levels > 0 and all(_is_shallow(each, levels - 1) for each in within)
+    return levels > 0 and all(_is_modest(each, levels - 1) for each in within)
 
 
 def _no_float(_: str) -> NoReturn:
