@@ -12,6 +12,9 @@ from directory.errors import InvitationMistake
 
 _TOKEN_BYTES: Final = 32
 _PATH: Final = "/invitation"
+_NOWHERE_ELSE: Final = frozenset(
+    "?@\\ "
+)  # with these a link can look like one place and be another
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ def read(link: str) -> Invitation:
     place, found, token = link.strip().partition("#")
     relay = place.removesuffix(_PATH)
     if not found or relay == place or not relay.startswith(("http://", "https://")):
+        raise InvitationMistake
+    if not relay.isprintable() or not _NOWHERE_ELSE.isdisjoint(relay):
         raise InvitationMistake
     try:
         raw = b64decode(f"{token}{'=' * (-len(token) % 4)}", altchars=b"-_", validate=True)

@@ -27,7 +27,8 @@ def check(table: str, written: Row, known: Known) -> Checked:
     """Bring one row to the rules of its table. Its ids must be UUIDs already."""
     declared = OBJECTS[table].fields
     row: dict[str, Any] = {}
-    other = dict(written.get("x_other") or {})
+    beside = written.get("x_other")
+    other = dict(beside) if isinstance(beside, Mapping) else {}
     repairs: list[str] = []
     unknown = []
     for name, value in written.items():

@@ -22,6 +22,9 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:[^\s]+\Z", re.IGNORECASE)
 _HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?:[/?#:][^\s]*)?\Z", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,2})?\Z", re.IGNORECASE)
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
+# Beyond these nothing is looked at: a partner's words must not keep a node busy.
+_LONGEST_NUMBER = 100
+_LONGEST_EMAIL = 500
 _UNSAFE_IN_URI = {'"': "%22", "<": "%3C", ">": "%3E", "\\": "%5C", "^": "%5E", "`": "%60"}
 _UNSAFE_IN_URI |= {"{": "%7B", "|": "%7C", "}": "%7D", " ": "%20"}
 
@@ -58,6 +61,8 @@ def number(written: Any) -> Value:
     if isinstance(written, int | float):
         return _finite(written)
     if not isinstance(written, str):
+        return Value(wrong="is not a number")
+    if len(written) > _LONGEST_NUMBER:
         return Value(wrong="is not a number")
     bare = written.replace(" ", "").replace("\u00a0", "")
     if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", bare):
@@ -150,6 +155,8 @@ def _hour_of(said: str, read: re.Match[str]) -> Value:
 def email(written: Any) -> Value:
     """An address mail can go to; the first where there are several."""
     said = str(written).strip()
+    if len(said) > _LONGEST_EMAIL:
+        return Value(wrong="is not one e-mail address")
     bare = re.sub(r"(?i)\Amailto:", "", said)
     bare = re.sub(r"\A.*<(.+)>\Z", r"\1", bare)
     if _EMAIL.match(bare) and bare.isascii():

@@ -64,3 +64,11 @@ def test_an_invitation_does_not_show_its_token_where_it_is_printed():
 def test_what_is_no_whole_link_is_refused(link):
     with pytest.raises(InvitationMistake):
         invitation.read(link)
+
+
+@pytest.mark.parametrize("sign", ["?", "@", "\\", " ", "\n"])
+def test_a_link_that_looks_like_one_place_and_is_another_is_refused(sign):
+    link = given(f"https://relay.example{sign}elsewhere.example").link
+
+    with pytest.raises(InvitationMistake):
+        invitation.read(link)
