@@ -80,7 +80,7 @@ def _dated(entry: Entry, today: str) -> dict[tuple[str, str], dict[str, str]]:
 def _assurance(said: object, desk: Desk) -> Assurance:
     try:
         on = date.fromisoformat(str(said))
-    except ValueError:
+        until = on + timedelta(days=desk.pack.entry.assure_days)
+    except (ValueError, OverflowError):  # a partner may have written the last day there is
         return Assurance(None, None, overdue=True)
-    until = on + timedelta(days=desk.pack.entry.assure_days)
     return Assurance(on, until, overdue=desk.today > until)

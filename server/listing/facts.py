@@ -16,6 +16,7 @@ from server.listing.search_engine import Texts
 
 _NOT_OFFERED: Final = frozenset({"inactive", "defunct"})
 _BELIEVED: Final = timedelta(hours=24)  # free beds said longer ago are no longer "now"
+_LAST_YEAR: Final = 9000  # near the end of the calendar a day more is none
 _ABOUT: Final = 260
 _MOST_WORDS: Final = 120
 _SCHEDULE: Final = (
@@ -195,7 +196,7 @@ def _kept(schedule: Row) -> dict[str, Any]:
 
 def _free_until(capacity: Row) -> int:
     said = moment(capacity.get("updated"))
-    if said is None or not _some(capacity.get("available")):
+    if said is None or not _some(capacity.get("available")) or said.year > _LAST_YEAR:
         return 0
     return int((said + _BELIEVED).timestamp())
 

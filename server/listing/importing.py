@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from directory.audience import Audience
+from directory.audience import Audience, audience_of
 from directory.hsds.assess import Assessed, assess
 from directory.hsds.hanging import Key, Rows
 from directory.hsds.outcome import Line, Outcome
@@ -193,10 +193,15 @@ def _hidden(coming: Mapping[Key, dict[str, Any]], before: Kept) -> set[str]:
     """Ids of rows of which a report may repeat nothing: they are, or were, for named agencies."""
     meant = audiences(Rows(_tables({**before.rows, **coming})), {})
     hidden = {key[1] for key in coming if meant[key] is Audience.TRUSTED}
-    marked = {
-        key[1] for key, row in coming.items() if "trusted" in str(row.get("x_field_audience"))
-    }
+    marked = {key[1] for key, row in coming.items() if _is_marked(row)}
     return hidden | marked | {of for _, of in before.shut}
+
+
+def _is_marked(row: Mapping[str, Any]) -> bool:
+    """Is a field of this row for named agencies? A word nobody knows is read so too."""
+    marks = row.get("x_field_audience")
+    said = marks.values() if isinstance(marks, Mapping) else ()
+    return any(audience_of(one, Audience.PUBLIC) is Audience.TRUSTED for one in said)
 
 
 def _line(line: Line, owned: Mapping[Key, str], hidden: set[str]) -> Line:

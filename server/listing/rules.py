@@ -24,6 +24,8 @@ _TIME: Final = re.compile(r"(\d{1,2})[:.]?(\d{2})?(?::\d{2})?\s*([ap]\.?m\.?)?",
 _OFFSET: Final = re.compile(r"(Z|[+-]\d{2}:?\d{2})$")
 _A_MONDAY: Final = date(2001, 1, 1)  # where a rule begins that says no day: its phase is the same
 WHOLE_DAY: Final = 24 * 60
+_FIRST_YEAR: Final = 1900
+_MOST: Final = {"byweekno": 53, "bymonthday": 31, "byyearday": 366}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _rrule(rule: Rule) -> rrule.rrule | None:
     named = bool(str(row.get("freq") or "").strip())
     begins = _begins(row)
     count = _whole(row.get("count"), 0) or (0 if named or weekdays(row) else 1)
-    if frequency is None or (count and begins is None):
+    if frequency is None or (count and begins is None) or not _is_kept_soon(row, begins):
         return None
     with suppress(ValueError, TypeError):  # a rule nobody could keep is no rule
         return rrule.rrule(
@@ -111,6 +113,16 @@ def _rrule(rule: Rule) -> rrule.rrule | None:
             byyearday=_numbers(row.get("byyearday")) or None,
         )
     return None
+
+
+def _is_kept_soon(row: Mapping[str, Any], begins: date | None) -> bool:
+    """Is a day of it found without looking through ages? Two of these together may mean none."""
+    if begins is not None and begins.year < _FIRST_YEAR:
+        return False
+    named = [(row.get(name), most) for name, most in _MOST.items() if row.get(name)]
+    return len(named) < 2 and all(
+        abs(one) <= most for said, most in named for one in _numbers(said)
+    )
 
 
 def _begins(row: Mapping[str, Any]) -> date | None:
@@ -135,13 +147,13 @@ def _said_days(row: Mapping[str, Any]) -> str:
 
 
 def _numbers(value: object) -> list[int]:
-    return [int(part) for part in re.findall(r"-?\d+", str(value or ""))]
+    return [int(part) for part in re.findall(r"-?\d{1,9}", str(value or ""))]
 
 
 def _whole(value: object, otherwise: int) -> int:
     try:
         return int(float(str(value)))
-    except ValueError:
+    except (ValueError, OverflowError):
         return otherwise
 
 
@@ -177,7 +189,7 @@ def _zone(row: Mapping[str, Any], otherwise: str) -> str | None:
     said = row.get("timezone")
     if said is None or said == "":
         return otherwise
-    with suppress(ValueError):
+    with suppress(ValueError, OverflowError):
         return _fixed(float(said))
     with suppress(ValueError, OSError, LookupError):  # no zone, or no place for one
         return ZoneInfo(str(said).strip()).key

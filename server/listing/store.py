@@ -7,7 +7,7 @@ from typing import Any
 from directory.audience import Audience
 from directory.hsds.hanging import Key, Rows, Whose, owners
 from directory.hsds.objects import Dataset
-from directory.hsds.profile import audiences, seen_by
+from directory.hsds.profile import audiences, part_of, seen_by
 from server.listing import kept, search_index
 from server.listing.bodies import as_text, shut_row
 from server.listing.bulk import write_many
@@ -153,6 +153,12 @@ def _source(key: Key, row: Mapping[str, Any], sources: Mapping[Key, str]) -> str
     return sources.get(key) or sources.get(place, IMPORT)
 
 
+def _ordered_by(table: str, row: Mapping[str, Any]) -> str:
+    """The name as everybody sees it: an order by any other would tell of what is hidden."""
+    shown = part_of(table, row, Audience.PUBLIC) or {}
+    return str(shown.get("name") or "").casefold()[:200]
+
+
 def _clear_row(key: Key, one: InClear, row: Mapping[str, Any], desk: Desk) -> tuple[object, ...]:
     return (
         "/".join(key),
@@ -161,7 +167,7 @@ def _clear_row(key: Key, one: InClear, row: Mapping[str, Any], desk: Desk) -> tu
         one.whose.organization,
         one.whose.service,
         one.whose.location,
-        str(row.get("name") or "").casefold()[:200],
+        _ordered_by(key[0], row),
         one.audience,
         one.source,
         int(desk.now.timestamp()),
