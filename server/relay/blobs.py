@@ -177,11 +177,12 @@ async def _named_by(signer: bytes) -> Mapping[bytes, int]:
     named: dict[bytes, int] = {}
     for row in rows:
         said = statement.read(bytes(row["signed"]))
-        level = _names([str(said.body.get("blob", ""))])
-        for _ in range(3):  # a root, its buckets, their chunks
-            for name in level:
-                named[name] = max(int(row["until"]), named.get(name, 0))
-            level = _names(await _below(level)) if said.kind == "listing" else []
+        levels = [_names([str(said.body.get("blob", ""))])]
+        if said.kind == "listing":  # a root, its buckets, their chunks
+            levels += [_names(await _below(levels[0]))]
+            levels += [_names(await _below(levels[1]))]
+        for name in (name for level in levels for name in level):
+            named[name] = max(int(row["until"]), named.get(name, 0))
     return named
 
 
