@@ -16,6 +16,7 @@ Take = Callable[[Statement, str, Desk], Awaitable[None]]
 """Takes one statement of a member, named by its identity; RefusedAct says why it does not."""
 
 NOT_A_MEMBER = "The directory this node believes names nobody who could sign this."
+BROKEN = "This statement could not be read. Nothing of it was taken."
 SUSPENDED = "The agency that signed this is suspended. Nothing it says is taken."
 
 KINDS: Mapping[str, Take] = {
@@ -65,6 +66,11 @@ async def take(raws: Sequence[bytes], desk: Desk) -> Taken:
         except RefusedAct as error:
             refused.append((ident, error.sentence))
             await _name_refused(ident, said.kind, error.sentence, desk)
+            continue
+        except taking.UNREADABLE:
+            # Whatever a member wrote, the node goes on with what others wrote.
+            refused.append((ident, BROKEN))
+            await _name_refused(ident, said.kind, BROKEN, desk)
             continue
         accepted += 1
     return Taken(accepted, tuple(refused))

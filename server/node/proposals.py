@@ -158,6 +158,8 @@ async def take_signature(said: Statement, agency: str, desk: Desk) -> None:
         _, ident = signing.read_cosign(said)
     except DirectoryError as error:
         raise RefusedAct(sentence(error)) from error
+    if agency not in desk.directory.signers:
+        raise RefusedAct("Only those who sign the directory put their signature under it.")
     mine = ProposalRow.own.eq(True) & (ProposalRow.proposal == ident)
     row = await ProposalRow.objects().where(mine).first()
     if row is None:
