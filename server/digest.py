@@ -71,9 +71,10 @@ async def _write_down(desk: Desk) -> None:
 
 async def _unassured(desk: Desk) -> dict[str, str]:
     """How many entries nobody has assured for the protocol's term: once a month, by number."""
-    found = await assuring.overdue(desk)
-    if not desk.node.coordinating:
-        found &= {own.organization_id(desk.node.identity)}
+    asked = [desk.node.identity]
+    if desk.node.coordinating:
+        asked = [agency.id for agency in desk.directory.entries]
+    found = await assuring.overdue([own.organization_id(one) for one in asked], desk)
     if not found:
         return {}
     entries = "1 entry has" if len(found) == 1 else f"{len(found)} entries have"
