@@ -96,7 +96,7 @@ def test_an_agency_joins_by_page_and_every_change_of_its_standing_reaches_it(
         bars_nobody(ours)
         ours.get_by_role("button", name="Take this agency in").click()
         expect(ours.locator("#notice")).to_contain_text("in the directory")
-        until_shown(theirs, "Quayside Housing")
+        until_shown(theirs, "Directory number")
         theirs.locator("main li", has_text="Quayside Housing").locator("summary").first.click()
         expect(theirs.locator("main")).to_contain_text("Words checked by the coordinating node")
         expect(theirs.locator("main")).to_contain_text("Quayside Housing")
