@@ -38,7 +38,7 @@ async def take(said: Statement, agency: str, desk: Desk) -> None:
     body: Mapping[str, Any] = said.body
     number, part, blob = body.get("number"), body.get("part"), body.get("blob")
     # A list, not a set: what came may be anything, and not all of it can be looked up in one.
-    if not _is_count(number) or part not in [OPEN, TRUSTED] or not is_name(blob):
+    if not is_number(number) or part not in [OPEN, TRUSTED] or not is_name(blob):
         raise RefusedAct(_NOT_READABLE)
     if said.signer.hex() != agency or said.body.get("to") != [desk.node.identity]:
         raise RefusedAct("This part of an entry is not for this node.")
@@ -61,10 +61,6 @@ async def take(said: Statement, agency: str, desk: Desk) -> None:
             at=int(desk.now.timestamp()),
         )
     )
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def is_number(value: object) -> bool:
