@@ -190,8 +190,17 @@ async def _look(desk: Desk) -> None:
     ours = [row for row in rows if row["owner"] == me(desk)]
     live = {row["case_ref"] for row in ours if row["state"] == ending.LIVE}
     over = {row["case_ref"] for row in ours} - live
+    over |= await _cut_short(live, desk)
     if over:
         await _destroy(sorted(over), desk)
+
+
+async def _cut_short(live: set[str], desk: Desk) -> set[str]:
+    """Invented records of an earlier day for which nothing was ever sent: the power went, say."""
+    left = await Case.select(Case.case_ref).where(
+        Case.case_ref.like(refs.INVENTED_LIKE) & (Case.opened_on < desk.today)
+    )
+    return {row["case_ref"] for row in left} - live
 
 
 async def _destroy(case_refs: list[str], desk: Desk) -> None:

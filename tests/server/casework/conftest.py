@@ -36,6 +36,7 @@ _ON_BOTH = {
     "test_fragment_to_meeting",
     "test_endings",
     "test_keeping",
+    "test_leaving",
     "test_rehearsing",
     "test_rounds",
     "test_signed_together",

@@ -152,3 +152,23 @@ def test_nothing_real_goes_by_the_reference_of_a_test_handoff(agencies: Coalitio
         asyncio.run(agencies.do(HARBOUR, bring_in))
     assert refs.is_whole(ref)
     assert not refs.is_invented(refs.new_ref())
+
+
+def test_what_was_invented_and_never_sent_is_gone_the_next_day(agencies: Coalition) -> None:
+    async def invent(desk: Desk) -> None:
+        form = read_case(invented.case_form(desk), desk.pack)
+        await cases.take_in(form, refs.new_invented_ref(), desk)
+
+    async def story() -> None:
+        await agencies.do(HARBOUR, invent)
+        await agencies.do(HARBOUR, rehearsing.rehearsals)
+        with agencies.at(HARBOUR):
+            assert await Case.count() == 1
+
+        agencies.later(days=1)
+        await agencies.do(HARBOUR, rehearsing.rehearsals)
+
+        with agencies.at(HARBOUR):
+            assert not await Case.exists()
+
+    asyncio.run(story())
