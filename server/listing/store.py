@@ -94,6 +94,8 @@ async def _write(
     stale = {key for key in old if old[key] != clear.get(key) and key not in closed}
     new = {key: one for key, one in clear.items() if old.get(key) != one}
     await _delete("listing_row", stale)
+    if stale:
+        database.checkpoint()  # once this act ends: a street that became a secret is in no log
     await write_many(
         _CLEAR, [_clear_row(key, one, below.by_key[key], desk) for key, one in new.items()]
     )
