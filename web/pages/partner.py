@@ -8,6 +8,8 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from directory.agency import Agency
+from directory.audience import Audience
+from directory.hsds.profile import part_of
 from directory.liaison import ALTERNATE, OUT_OF_HOURS, PRIMARY
 from server.listing import profile_of
 from server.listing.profile_of import Call, Profile, ServiceOf
@@ -137,9 +139,11 @@ async def partner_card(partner: FromPath[str], desk: AtWork) -> Response[bytes]:
 
 def _vcard(found: Profile) -> str:
     card = vobject.vCard()
-    card.add("fn").value = found.name
-    card.add("n").value = vobject.vcard.Name(family=found.name)
-    card.add("org").value = [found.name]
+    shown = part_of("organizations", found.organization, Audience.PROFESSIONAL) or {}
+    name = str(shown.get("name") or (found.agency.name if found.agency else ""))
+    card.add("fn").value = name
+    card.add("n").value = vobject.vcard.Name(family=name)
+    card.add("org").value = [name]
     for one in found.calls:
         if one.trusted:
             continue  # a telephone's contacts are copied to places nobody here knows of
@@ -149,7 +153,7 @@ def _vcard(found: Profile) -> str:
             number.type_param = "WORK"
         if one.email:
             card.add("email").value = one.email
-    website = found.organization.get("website")
+    website = shown.get("website")
     if website:
         card.add("url").value = str(website)
     text: str = card.serialize()
