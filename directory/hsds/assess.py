@@ -1,6 +1,7 @@
 """A whole file against the rules: the rows that can be kept, and a line for every row there was."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,9 @@ from directory.hsds.outcome import Line, Outcome
 
 PARTIAL = "@partial"
 """Beside a row of a sheet: a column the sheet does not have says nothing about the row."""
+
+UNNAMED = "Organization missing from the list"
+"""The name of an organization that services name and no file has brought yet."""
 
 _WORDS = {"true": True, "false": False}
 
@@ -67,6 +71,18 @@ class _Assessing:
         outcome = Outcome.REPAIRED if whys else Outcome.KEPT
         self.lines.append(line(written, outcome, " ".join(whys)))
 
+    def absent(self) -> None:
+        """An organization for services whose own is not here: nobody would find them otherwise."""
+        offers = [str(row.get("organization_id", "")) for row in self.kept["services"].values()]
+        for of, count in sorted(Counter(offers).items()):
+            if not of or of in self.kept["organizations"] or self._stored("organizations", of):
+                continue
+            self.kept["organizations"][of] = {"id": of, "name": UNNAMED, "description": ""}
+            self.named["organizations", of] = frozenset()
+            services = "1 service names" if count == 1 else f"{count} services name"
+            why = f"{services} it and the file does not bring it; written without its name."
+            self.lines.append(Line("organizations", 0, of, Outcome.REPAIRED, why))
+
     def _again(self, table: str, row: Row) -> str:
         before = self.kept[table].get(str(row["id"]))
         if before is None:
@@ -86,6 +102,7 @@ def assess(tables: Tables, source: str, stored: Known) -> Assessed:
     assessing = _Assessing(identify(modern, source), stored)
     for table in OBJECTS:
         assessing.table(table)
+    assessing.absent()
     dataset = {table: list(rows.values()) for table, rows in assessing.kept.items() if rows}
     every = sorted([*lines, *assessing.lines], key=lambda one: (one.table, one.row))
     return Assessed(dataset, assessing.named, tuple(every))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from directory.audience import Audience, audience_of
-from directory.hsds.assess import Assessed, assess
+from directory.hsds.assess import UNNAMED, Assessed, assess
 from directory.hsds.hanging import Key, Rows
 from directory.hsds.outcome import Line, Outcome
 from directory.hsds.profile import audiences, is_confidential
@@ -185,7 +185,7 @@ async def _missing(found: Assessed, source: str) -> list[tuple[str, str, str]]:
     return [
         (row["table"], row["hsds_id"], row["name"])
         for row in rows
-        if (row["table"], row["hsds_id"]) not in coming
+        if (row["table"], row["hsds_id"]) not in coming and row["name"] != UNNAMED
     ]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as some
 
-from directory.hsds.assess import PARTIAL, Assessed, assess
+from directory.hsds.assess import PARTIAL, UNNAMED, Assessed, assess
 from directory.hsds.ids import is_uuid, known_id, stable_id
 from directory.hsds.objects import OBJECTS
 from directory.hsds.older import FROM
@@ -177,3 +177,35 @@ def test_every_row_of_every_table_has_its_line(data: some.DataObject) -> None:
 
 def test_the_same_parts_always_make_the_same_id() -> None:
     assert stable_id("a", "b") == stable_id("a", "b") != stable_id("ab", "")
+
+
+def test_services_of_an_organization_that_no_file_brings_are_found_under_one() -> None:
+    services = [
+        {"id": "1", "organization_id": "40", "name": "A", "status": "active"},
+        {"id": "2", "organization_id": "40", "name": "B", "status": "active"},
+        {"id": "3", "organization_id": "41", "name": "C", "status": "active"},
+        {"id": "4", "name": "D", "status": "active"},
+    ]
+
+    found = taken(services=services)
+
+    made = found.dataset["organizations"]
+    assert [row["name"] for row in made] == [UNNAMED, UNNAMED]
+    assert {row["id"] for row in made} == {
+        row["organization_id"] for row in found.dataset["services"] if "organization_id" in row
+    }
+    said = [line for line in found.lines if line.table == "organizations"]
+    assert sorted(line.why.partition(" it")[0] for line in said) == [
+        "1 service names",
+        "2 services name",
+    ]
+
+
+def test_an_organization_that_is_kept_already_is_not_made_again() -> None:
+    services = [
+        {FROM: ("services", 1), "id": an_id("s"), "organization_id": an_id("o"), "name": "A"}
+    ]
+
+    found = assess({"services": services}, "import", lambda _, of: of == an_id("o"))
+
+    assert "organizations" not in found.dataset
