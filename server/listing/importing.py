@@ -185,7 +185,7 @@ async def _missing(found: Assessed, source: str) -> list[tuple[str, str, str]]:
     return [
         (row["table"], row["hsds_id"], row["name"])
         for row in rows
-        if (row["table"], row["hsds_id"]) not in coming and row["name"] != UNNAMED
+        if (row["table"], row["hsds_id"]) not in coming and row["name"] != UNNAMED.casefold()
     ]
 
 

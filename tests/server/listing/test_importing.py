@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from directory.audience import Audience
+from directory.hsds.assess import UNNAMED
 from server.listing import importing, report, shelf, store, waiting
 from server.listing.importing import Imported
 from server.listing.reading_files import read_path, read_upload
@@ -68,6 +69,27 @@ def test_the_same_file_twice_changes_nothing(agency: TestedNode) -> None:
         assert (again.report.added, again.report.changed, again.report.unchanged) == (0, 0, 2)
         assert again.report.applied
         assert await everything() == before
+
+    asyncio.run(story())
+
+
+def test_an_organization_made_for_its_services_is_not_said_to_be_missing(
+    agency: TestedNode,
+) -> None:
+    services = b"id,organization_id,name,status\n1,40,Advice,active\n2,40,Shelter,active\n"
+
+    async def story() -> None:
+        desk = await agency.desk()
+        first = await take(services, desk, name="services.csv")
+        before = await everything()
+
+        again = await take(services + b"3,40,Court,active\n", desk, name="services.csv")
+        third = await take(services, desk, name="services.csv")
+
+        assert (first.report.added, again.report.added) == (3, 1)
+        assert [row["name"] for row in (await kept()).values()] == [UNNAMED]
+        assert third.report.missing == 1  # the court, which only the second file brought
+        assert sum(map(len, await everything())) == sum(map(len, before)) + 1
 
     asyncio.run(story())
 
