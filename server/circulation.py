@@ -15,6 +15,7 @@ from server.node.errors import RefusedAct, sentence
 from server.sync_report import Refusal, SyncReport
 
 _TRIES: Final = 3
+_MOST_BETWEEN: Final = 2_000  # directories asked for one by one; a number may be anything
 _OTHER: Final = "The relay does not take this node's directory; it may hold another of its number."
 
 
@@ -92,7 +93,10 @@ async def _fetch(desk: Desk, courier: Courier) -> None:
     try:
         await coalition.adopt(newest, desk)
     except NeedsThoseBetween:
-        for number in range(desk.directory.number + 1, _number(newest, desk) + 1):
+        last = _number(newest, desk)
+        if last - desk.directory.number > _MOST_BETWEEN:
+            raise
+        for number in range(desk.directory.number + 1, last + 1):
             raw = await courier.get_directory(number)
             if raw:
                 await coalition.adopt(raw, desk)

@@ -17,6 +17,7 @@ NAMES = frozenset(
         "CASEFOLD_SMTP_PASSWORD_FILE",
     }
 )
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _PORTS = {"starttls": 587, "tls": 465, "no": 25}
 
 
@@ -44,6 +45,8 @@ def read_mail(env: Mapping[str, str]) -> Mail | None:
     port = env.get("CASEFOLD_SMTP_PORT", str(_PORTS[tls]))
     if not port.isdecimal() or not 0 < int(port) < 65_536:
         raise Usage("CASEFOLD_SMTP_PORT must be a port, such as 587.")
+    if tls == "no" and env.get("CASEFOLD_SMTP_USER", "") and host not in _HERE:
+        raise Usage("CASEFOLD_SMTP_TLS=no would send the password for all to read; use starttls.")
     sender = _address("CASEFOLD_SMTP_SENDER", env.get("CASEFOLD_SMTP_SENDER", ""))
     to = [one for one in env.get("CASEFOLD_SMTP_TO", "").split(",") if one.strip()]
     if not to:

@@ -100,3 +100,13 @@ def test_the_digest_goes_where_the_operator_says():
 def test_a_mail_setting_that_cannot_be_is_refused_by_name(name: str, value: str):
     with pytest.raises(Usage, match=name):
         settings.read(MAIL | {name: value})
+
+
+def test_no_password_goes_over_a_line_of_others_in_clear():
+    bare = MAIL | {"CASEFOLD_SMTP_TLS": "no"}
+    asked = bare | {"CASEFOLD_SMTP_USER": "node"}
+
+    with pytest.raises(Usage, match="for all to read"):
+        settings.read(asked)
+    assert settings.read(bare).mail is not None
+    assert settings.read(asked | {"CASEFOLD_SMTP_HOST": "127.0.0.1"}).mail is not None
