@@ -14,6 +14,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from server.node import clock
+from server.node.allowance import Allowance
 from server.node.desk import Desk, desk_for, keys_for
 from server.node.errors import Locked
 from server.node.keyholder import Keyholder, Session
@@ -58,6 +59,7 @@ class Workplace:
         self.keyholder = keyholder
         self.syncer = syncer
         self.door = door
+        self.passers_by = Allowance(120, 10)  # who looks at a public directory without signing in
         self._remembered: dict[str, Remembered] = {}
 
     def token(self, request: AnyRequest) -> str:

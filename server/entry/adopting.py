@@ -24,7 +24,7 @@ from directory.manifest import (
 from server.entry import shelving, taking
 from server.entry.errors import NotAnEntry, NotListed
 from server.entry.listing import keep_chunk
-from server.entry.tables import Chunk, ListingHead
+from server.entry.tables import Chunk, EntrySeen, ListingHead
 from server.listing.store import IMPORT
 from server.node import audit, database
 from server.node.desk import Desk
@@ -165,8 +165,10 @@ async def _put_entry(item: Item, content: bytes, desk: Desk) -> int:
         raise NotAnEntry("The agency this is said to be of did not sign it.")
     if said.body.get("part") != taking.OPEN or not taking.is_number(number):
         raise NotAnEntry("The agency did not mean this for everybody.")
-    before = await Chunk.select(Chunk.number).where(Chunk.key == item.key).first()
-    if before is not None and number < before["number"]:
+    seen = await EntrySeen.objects().get_or_create(
+        EntrySeen.identity == identity, defaults={EntrySeen.number: number}
+    )
+    if number < seen.number:
         raise NotAnEntry("The agency has said something later already.")
     listed = desk.directory.agency(identity)
     if listed is None or listed.suspended:
@@ -174,6 +176,7 @@ async def _put_entry(item: Item, content: bytes, desk: Desk) -> int:
     if identity != desk.node.identity:
         rows = taking.rows_in(read_open_part(content), said.signer)
         await shelving.put_open(identity, rows, desk)
+    await EntrySeen.update({EntrySeen.number: number}).where(EntrySeen.identity == identity)
     return int(number)
 
 

@@ -62,6 +62,13 @@ class ListingHead(Table, tablename="entry_listing"):
     at = BigInt(default=0)
 
 
+class EntrySeen(Table, tablename="entry_seen"):
+    """The last number of each agency's own words; kept when they go, so that none older returns."""
+
+    identity = Varchar(length=64, primary_key=True)
+    number = BigInt(default=0)
+
+
 class Chunk(Table, tablename="entry_chunk"):
     """One chunk of the listing, as adopted here or as composed here."""
 
@@ -72,4 +79,4 @@ class Chunk(Table, tablename="entry_chunk"):
     why = Text(default="")  # why rows of it were not taken
 
 
-TABLES = [EntryDocument, SentPart, OutBlob, TakenPart, ListingHead, Chunk]
+TABLES = [EntryDocument, SentPart, OutBlob, TakenPart, ListingHead, EntrySeen, Chunk]

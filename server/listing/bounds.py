@@ -7,6 +7,7 @@ from zipfile import ZipInfo
 from server.node.errors import BadFile
 
 MOST_BYTES: Final = 512 * 1024 * 1024  # of one file, and of all that is in an archive
+MOST_UPLOADED: Final = 64 * 1024 * 1024  # of an archive sent by page: the worker serves others too
 MOST_ENTRIES: Final = 200
 MOST_ROWS: Final = 2_000_000
 MOST_COLUMNS: Final = 500
@@ -18,14 +19,14 @@ class NotADirectory(BadFile):
     """This is no directory of services in a form Casefold reads. Nothing was changed."""
 
 
-def check_entries(entries: list[ZipInfo]) -> None:
+def check_entries(entries: list[ZipInfo], most: int) -> None:
     """Refuse an archive that is too large, or is made to write where it should not."""
     if len(entries) > MOST_ENTRIES:
         raise NotADirectory(f"The archive holds more than {MOST_ENTRIES} files.")
     for entry in entries:
         _check_entry(entry)
-    if sum(entry.file_size for entry in entries) > MOST_BYTES:
-        raise NotADirectory("What is in the archive is larger than 512 MB.")
+    if sum(entry.file_size for entry in entries) > most:
+        raise NotADirectory(f"What is in the archive is larger than {most // 2**20} MB.")
 
 
 def _check_entry(entry: ZipInfo) -> None:

@@ -43,10 +43,10 @@ def read_path(path: Path, progress: Progress) -> Read:
         raise NotADirectory(f"{path} could not be read: {error.strerror}.") from None
 
 
-def read_upload(name: str, raw: bytes, progress: Progress) -> Read:
-    """One file as somebody sent it: JSON, CSV, or an archive of these."""
+def read_upload(name: str, raw: bytes, progress: Progress, most: int = MOST_BYTES) -> Read:
+    """One file as somebody sent it: JSON, CSV, or an archive that opens to `most` bytes."""
     if zipfile.is_zipfile(BytesIO(raw)) and raw[:64].lstrip()[:1] not in (b"{", b"["):
-        return _read(name, "a zip archive", _in_archive(raw), progress)
+        return _read(name, "a zip archive", _in_archive(raw, most), progress)
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in _SHEETS:
         return _read(name, "CSV", [(name, raw)], progress)
@@ -77,19 +77,20 @@ def _in_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
         yield file.name, _bounded(file) if read else b""
 
 
-def _in_archive(raw: bytes) -> list[tuple[str, bytes]]:
+def _in_archive(raw: bytes, most: int) -> list[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(BytesIO(raw)) as archive:
             entries = archive.infolist()
-            check_entries(entries)
+            check_entries(entries, most)
             files = [entry for entry in entries if not entry.is_dir()]
-            return list(_opened(archive, files))
+            return list(_opened(archive, files, most))
     except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:
         raise NotADirectory(f"The archive is damaged: {error}.") from None
 
 
-def _opened(archive: zipfile.ZipFile, files: list[zipfile.ZipInfo]) -> Iterator[tuple[str, bytes]]:
-    left = MOST_BYTES
+def _opened(
+    archive: zipfile.ZipFile, files: list[zipfile.ZipInfo], left: int
+) -> Iterator[tuple[str, bytes]]:
     for entry in files:
         name = PurePosixPath(entry.filename).name
         if "__MACOSX" in entry.filename or PurePosixPath(name).suffix.lower() not in _READ:

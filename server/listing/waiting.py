@@ -4,6 +4,7 @@ import asyncio
 
 from server.listing import importing
 from server.listing.bodies import read_shut_file, shut_file
+from server.listing.bounds import MOST_UPLOADED
 from server.listing.importing import Imported
 from server.listing.reading_files import read_upload
 from server.listing.tables import ImportRun
@@ -24,7 +25,7 @@ def _quietly(_: str) -> None:
 async def look(name: str, raw: bytes, source: str, desk: Desk) -> Imported:
     """What this file would do; it waits, shut, and what waited before is let go."""
     require(desk, Act.IMPORT_LISTING)
-    read = await asyncio.to_thread(read_upload, name, raw, _quietly)
+    read = await asyncio.to_thread(read_upload, name, raw, _quietly, MOST_UPLOADED)
     looked = await importing.take(read, importing.source_of(source), desk, _quietly, write=False)
     run = looked.report.run
     box = shut_file(run, raw, desk)
@@ -43,7 +44,7 @@ async def accept(run: str, desk: Desk) -> Imported:
     if not found["upload"]:
         raise NoLongerWaiting
     raw = read_shut_file(run, found["upload"], desk)
-    read = await asyncio.to_thread(read_upload, found["file_name"], raw, _quietly)
+    read = await asyncio.to_thread(read_upload, found["file_name"], raw, _quietly, MOST_UPLOADED)
     taken = await importing.take(read, found["source"], desk, _quietly, accept=True)
     await _let_go(run)
     return taken

@@ -23,7 +23,7 @@ from server.relay.tables import BlobHolder, HeldBlob, HeldStatement
 NAMING: Final = ("entry", "listing")
 _DAY: Final = 86_400
 _UNNAMED: Final = _DAY
-_REPLACED: Final = 2 * _DAY  # whoever began to fetch the last listing can finish
+_REPLACED: Final = 3_600  # whoever began to fetch the last listing can finish
 _AT_ONCE: Final = 500
 
 
@@ -102,7 +102,7 @@ async def get(names: Sequence[bytes], most: int) -> list[Packet]:
 async def keep_named(signer: bytes, now: datetime) -> None:
     """After a statement that names blobs: what this member holds stays as long as its statements.
 
-    What none of them names any more goes in two days. The caller is in a transaction.
+    What none of them names any more goes within the hour. The caller is in a transaction.
     """
     database.require_transaction()
     at = int(now.timestamp())

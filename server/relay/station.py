@@ -9,13 +9,14 @@ from typing import Final
 from crypto.errors import CryptoError
 from directory.errors import DirectoryError
 from server.node import clock, coalition, node
+from server.node.allowance import Allowance
 from server.node.clock import Reading
 from server.node.desk import locked_desk
 from server.node.settings import Settings
 from server.relay import expiry
 from server.relay.doorbell import Doorbell
 from server.relay.members import Members, NoCoordinatingIdentity
-from server.relay.tokens import Allowance, Tokens
+from server.relay.tokens import Tokens
 
 _TICK: Final = 30.0
 _LOOK: Final = 2.0

@@ -1,4 +1,4 @@
-"""How a caller proves the key of its machine, and how often it may call."""
+"""How a caller proves the key of its machine."""
 
 import hmac
 import secrets
@@ -74,23 +74,3 @@ class Tokens:
 def _kept(token: bytes) -> bytes:
     """Looked up by digest, so that the time a look-up takes says nothing about a token."""
     return hmac.digest(b"casefold relay token", token, "sha256")
-
-
-class Allowance:
-    """What each caller may still ask: a bucket that fills by itself."""
-
-    def __init__(self, most: float, per_second: float) -> None:
-        self._most = most
-        self._per_second = per_second
-        self._left: dict[bytes, tuple[float, float]] = {}
-
-    def take(self, caller: bytes, cost: float) -> bool:
-        """May this caller ask something of this cost now? If so it is counted."""
-        now = monotonic()
-        left, since = self._left.get(caller, (self._most, now))
-        left = min(self._most, left + (now - since) * self._per_second)
-        if left < cost:
-            self._left[caller] = (left, now)
-            return False
-        self._left[caller] = (left - cost, now)
-        return True

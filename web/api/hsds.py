@@ -19,6 +19,7 @@ _TABLES: Final = {"service_at_locations": "service_at_location"}
 _NOT_HERE: Final = "There is nothing here, or it is not for everybody."
 _SIGN_IN: Final = "This node keeps its directory to those who sign in."
 _NOT_DONE: Final = "This could not be answered."
+_LARGEST_FORM: Final = 64 * 1024
 
 
 @get("/", opt=PASSIVE)
@@ -45,7 +46,7 @@ async def listed(request: AnyRequest, table: FromPath[str]) -> Response[Any]:
     return await _page(request, table, dict(request.query_params))
 
 
-@post("/{table:str}", status_code=200, opt=PASSIVE)
+@post("/{table:str}", status_code=200, opt=PASSIVE, request_max_body_size=_LARGEST_FORM)
 async def found(request: AnyRequest, table: FromPath[str]) -> Response[Any]:
     """The same by a form, which no log keeps."""
     form = await request.form()

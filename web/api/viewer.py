@@ -2,11 +2,17 @@
 
 import hmac
 from dataclasses import dataclass
+from typing import Final
+
+from litestar.exceptions import HTTPException
 
 from directory.audience import Audience
 from server.node.desk import Desk, locked_desk
 from web.security import CSRF_HEADER
 from web.workplace import AnyRequest, SignedOut, place
+
+_WHOLE: Final = 5  # what a question over many rows costs, beside one row or one page
+_SMALL: Final = frozenset({"page", "per_page"})
 
 
 class NotPublic(Exception):
@@ -31,7 +37,14 @@ async def viewing(request: AnyRequest) -> Viewing:
             pass
     if not here.settings.public_directory:
         raise NotPublic
+    if not here.passers_by.take(b"", _WHOLE if _is_whole(request) else 1):
+        raise HTTPException(status_code=429, detail="Too much at once; ask again in a moment.")
     return Viewing(Audience.PUBLIC, await locked_desk(here.settings))
+
+
+def _is_whole(request: AnyRequest) -> bool:
+    """Is it asked for many rows at once, or searched?"""
+    return request.method == "POST" or bool(request.query_params.keys() - _SMALL)
 
 
 def _proven(request: AnyRequest) -> bool:

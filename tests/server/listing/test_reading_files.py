@@ -194,14 +194,14 @@ def test_an_archive_that_grows_too_large_is_refused() -> None:
         read(bomb, "x.zip")
 
 
-def test_an_archive_of_too_many_files_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_archive_of_too_many_files_is_refused() -> None:
     many = archive(*((f"{n}.csv", b"id\n") for n in range(bounds.MOST_ENTRIES + 1)))
 
     with pytest.raises(NotADirectory, match="more than 200 files"):
         read(many, "x.zip")
-    monkeypatch.setattr(bounds, "MOST_BYTES", 10)
-    with pytest.raises(NotADirectory, match="larger than 512 MB"):
-        read(archive(("organizations.csv", ROW.encode())), "x.zip")
+    large = archive(*((f"{n}.csv", b"id,name\n" * 100_000) for n in range(3)))
+    with pytest.raises(NotADirectory, match="larger than 2 MB"):
+        read_upload("x.zip", large, lambda _: None, 2 * 2**20)
 
 
 def test_an_archive_that_lies_about_its_sizes_is_refused() -> None:

@@ -95,15 +95,15 @@ def test_what_no_statement_names_goes_after_a_day():
     asyncio.run(walk())
 
 
-def test_what_a_newer_statement_replaced_goes_two_days_later():
+def test_what_a_newer_statement_replaced_goes_within_the_hour():
     async def walk() -> None:
         await lay_down(b"first", b"second")
         await say(entry(b"first", 1))
         await say(entry(b"second", 2))
 
-        await expire(NOW + timedelta(hours=30))
+        await expire(NOW + timedelta(minutes=50))
         begun = await held(b"first", b"second")
-        await expire(NOW + timedelta(days=3))
+        await expire(NOW + timedelta(minutes=70))
 
         assert begun == [True, True]
         assert await held(b"first", b"second") == [False, True]

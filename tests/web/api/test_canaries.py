@@ -12,6 +12,7 @@ from directory.audience import Audience
 from server.listing import exporting, search, store
 from server.listing.search import FACETS
 from server.node import database
+from server.node.allowance import Allowance
 from server.node.desk import Desk
 from server.node.keyholder import Keyholder
 from server.sync import Syncer
@@ -36,7 +37,9 @@ def node(new_node: Callable[..., TestedNode]) -> Iterator[TestedNode]:
 def pages_of(node: TestedNode) -> Pages:
     keyholder = Keyholder(node.settings.idle_minutes, lambda: None)
     syncer = Syncer(node.settings, keyholder)
-    return Pages(app.create(node.settings, keyholder, syncer, "http://127.0.0.1:8400"), keyholder)
+    made = app.create(node.settings, keyholder, syncer, "http://127.0.0.1:8400")
+    made.state.place.passers_by = Allowance(100_000, 0)  # everything is asked here, at once
+    return Pages(made, keyholder)
 
 
 async def put(tables: dict[str, list[dict[str, Any]]], desk: Desk) -> None:

@@ -13,6 +13,7 @@ from referencing.jsonschema import DRAFT202012
 
 from server.listing import store
 from server.node import database
+from server.node.allowance import Allowance
 from server.node.keyholder import Keyholder
 from server.sync import Syncer
 from tests import listed, nodes
@@ -285,3 +286,17 @@ def test_the_description_names_every_list_and_has_no_page_of_its_own(
         assert (await public.get("/hsds/swagger")).status_code == 404
 
     asyncio.run(scenario())
+
+
+def test_who_asks_too_much_without_signing_in_waits(node: nodes.TestedNode, public: Pages) -> None:
+    async def walk() -> None:
+        await filled(node)
+        public.app.state.place.passers_by = Allowance(11, 0)
+
+        answers = [await public.get(f"/hsds/services?search={word}") for word in "abc"]
+
+        assert [one.status_code for one in answers] == [200, 200, 429]
+        assert (await public.get("/hsds/services")).status_code == 200
+        assert (await public.get("/hsds/services")).status_code == 429
+
+    asyncio.run(walk())
