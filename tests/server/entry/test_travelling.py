@@ -212,3 +212,45 @@ def test_a_member_adopts_only_what_it_lacks(by_http: Wired):
         assert [one["why"] for one in chunks] == [""] * len(chunks)
 
     asyncio.run(walk())
+
+
+def test_a_coordinating_node_cannot_bring_back_what_an_agency_no_longer_says(by_http: Wired):
+    async def walk() -> None:
+        there = await offered_and_sent(by_http)
+        older = await _kept_of_harbour(by_http)
+        with by_http.agencies.at(HARBOUR):
+            desk = await by_http.agencies.desk(HARBOUR)
+            await own.remove("phones", there.helpline, (await own.read(desk)).heads, desk)
+            await sending.send(desk)
+        await by_http.settle()
+        await _keep_of_harbour(by_http, {**older, "state": "gone"})
+        await by_http.settle()
+        gone = await seen_at(by_http, RIVER, there, Audience.PROFESSIONAL)
+
+        await _keep_of_harbour(by_http, older)
+        await by_http.settle()
+
+        assert there.service not in gone
+        assert HELPLINE not in await seen_at(by_http, RIVER, there, Audience.PROFESSIONAL)
+        with by_http.agencies.at(RIVER):
+            whys = await Chunk.select(Chunk.why).where(Chunk.why != "").output(as_list=True)
+        assert whys == ["The agency has said something later already."]
+
+    asyncio.run(walk())
+
+
+async def _kept_of_harbour(by_http: Wired) -> dict[str, object]:
+    """How the coordinating node keeps the open part of Harbour's entry."""
+    signer = by_http.agencies[HARBOUR].id
+    with by_http.agencies.at(NORTHGATE):
+        row = await TakenPart.select().where(
+            (TakenPart.signer == signer) & (TakenPart.part == "open")
+        )
+    return dict(row[0])
+
+
+async def _keep_of_harbour(by_http: Wired, row: dict[str, object]) -> None:
+    """A coordinating node that does with it as it likes."""
+    with by_http.agencies.at(NORTHGATE):
+        await TakenPart.delete().where(TakenPart.id == row["id"])
+        await TakenPart.insert(TakenPart(**row))
