@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from server.listing.facts import moment
 from server.listing.lines import Beds
 from server.listing.opening import Day, Hours
-from web.rendering import Tag, day, hour, list_words
+from web.rendering import Tag, agree, day, hour, list_words
 
 _WHOLE_DAY: Final = 24 * 3600
 
@@ -39,7 +39,11 @@ def beds_words(free: tuple[Beds, ...], zone: str) -> tuple[str, ...]:
 
 
 def _beds(one: Beds, zone: str) -> str:
-    what = f"{one.available or 'It is not said how many'} {one.unit or 'places'} free"
+    unit = one.unit or "place"
+    if one.available.isdecimal():
+        what = f"{agree(int(one.available), unit, '' if unit[-1] != 's' else unit)} free"
+    else:
+        what = f"It is not said how many {unit if unit[-1] == 's' else unit + 's'} are free"
     said = moment(one.updated)
     return f"{what}, said {_when(said, zone)}" if said else what
 

@@ -1,6 +1,8 @@
 """One partner: whom to call in what order, what it offers today, and how far it takes part."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import vobject  # type: ignore[import-untyped]
@@ -230,7 +232,10 @@ def _number(value: object) -> str:
 
 
 def _checked(one: ServiceOf) -> str:
-    return str(one.row.get("assured_date") or "")
+    said = str(one.row.get("assured_date") or "")
+    with suppress(ValueError):
+        return day(date.fromisoformat(said))
+    return said
 
 
 def _standing(agency: Agency, desk: Desk) -> StandingPart:
