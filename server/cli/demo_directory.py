@@ -27,7 +27,15 @@ _LIAISONS: Final = {
 }
 _ENTRIES: Final[dict[str, tuple[_Row, ...]]] = {
     "harbour": (
-        ("organizations", "", ("description=Refuge, outreach and advocates at court",)),
+        (
+            "organizations",
+            "",
+            (
+                "description=Refuge, outreach and advocates at court",
+                "x_safe_contact=Call; say you are from the library if somebody else answers",
+                "x_never=Never write to the house",
+            ),
+        ),
         (
             "services",
             "",

@@ -12,7 +12,10 @@ from server.node.desk import Desk
 from server.node.errors import NotFound, Usage, sentence
 
 OWN_FIELDS: Final = frozenset(
-    {"x_audience", "x_field_audience", "x_trusted", "x_confidential_location", "x_assured"}
+    {
+        *("x_audience", "x_field_audience", "x_trusted", "x_confidential_location", "x_assured"),
+        *("x_safe_contact", "x_never"),  # of an organization: how to reach it without harm
+    }
 )
 
 

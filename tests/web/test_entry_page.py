@@ -238,3 +238,22 @@ def test_heads_that_are_no_heads_are_told_to_load_again(pages: Pages, node: Test
             assert "Load it again" in words_of(answer)
 
     asyncio.run(story())
+
+
+def test_how_to_reach_an_agency_safely_stands_on_its_page_for_partners(
+    pages: Pages, node: TestedNode
+) -> None:
+    async def story() -> None:
+        await begun(pages, node)
+        organization = await only(node, "organizations")
+        path = f"/entry/rows/organizations/{organization}"
+        await fill(pages, path, x_safe_contact="Text first", x_never="Call after ten at night")
+
+        page = words_of(await pages.get("/entry"))
+
+        assert "Safe ways to reach us Text first" in page
+        assert "What never to do Call after ten at night" in page
+        row = (await own.read(await node.desk())).rows["organizations", organization]
+        assert row.values["x_safe_contact"] == "Text first"
+
+    asyncio.run(story())

@@ -55,6 +55,8 @@ FORMS: Final[Mapping[str, Form]] = {
                 Ask("description", "What we do", "long"),
                 Ask("website", "Website", "url"),
                 Ask("email", "E-mail", "email"),
+                Ask("x_safe_contact", "Safe ways to reach us", "long", "For partners, not public."),
+                Ask("x_never", "What never to do", "long", "Write to the house, say."),
             ),
             ("phones", "contacts"),
         ),
