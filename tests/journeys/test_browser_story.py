@@ -22,11 +22,11 @@ def shown() -> Iterator[Screens]:
 
 
 @pytest.fixture
-def served(four: Coalition) -> Coalition:
-    """The four nodes, each with its pages."""
-    for agency in four.agencies:
+def served(four_on_each: Coalition) -> Coalition:
+    """The four nodes on each kind of database, each with its pages."""
+    for agency in four_on_each.agencies:
         agency.serve()
-    return four
+    return four_on_each
 
 
 def test_a_case_goes_by_page_from_her_signature_to_the_last_receipt(

@@ -28,6 +28,12 @@ _FIELDS = (
 )
 
 
+@pytest.fixture
+def four(four_on_each: Coalition) -> Coalition:
+    """Every death is died on each kind of database."""
+    return four_on_each
+
+
 def edit_of(field: str, value: str) -> str:
     """An edit of one field about the survivor, as it comes on standard input."""
     edits = [{"section": "risks", "about": "survivor", "field": field, "value": value}]
@@ -46,7 +52,9 @@ def test_a_command_killed_before_each_of_its_writes_is_whole_or_never_was(
     four: Coalition, tmp_path: Path
 ) -> None:
     centre, police, coordinating = four.centre, four.police, four.coordinating
-    with warmed() as warm:
+    # SQLite is killed before each write; PostgreSQL, which is slower to begin, before some of them.
+    stride = 1 if centre.database_url is None else 5
+    with warmed(stride) as warm:
         ref = begin(warm, four)
         release = warm.until_done(
             centre, "release", "record", str(EXAMPLES / "release-ana.json"), "--case", ref
@@ -87,7 +95,7 @@ def test_a_command_killed_before_each_of_its_writes_is_whole_or_never_was(
             assert warm.done(node, "sync")["waiting"] == 0
         assert warm.done(centre, "case", "show", ref)["case_ref"] == ref
         assert "Noor" in {one["name"] for one in warm.done(centre, "staff", "list")["staff"]}
-        assert warm.kills >= 60
+        assert warm.kills >= 60 // stride
 
 
 def test_a_process_killed_after_any_time_leaves_nothing_half_done(four: Coalition) -> None:
@@ -100,7 +108,7 @@ def test_a_process_killed_after_any_time_leaves_nothing_half_done(four: Coalitio
         centre.done("case", "edit", ref, stdin=edit_of("threats", "as long as it takes"))
         takes = time.monotonic() - began
         acknowledged = "as long as it takes"
-        for number in range(20):
+        for number in range(20 if centre.database_url is None else 10):
             # Loading the program and opening the lock take the first part, and write little.
             value = f"number {number}"
             if killed_after(takes * (0.3 + number * 0.04), centre, ref, value):

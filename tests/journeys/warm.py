@@ -12,9 +12,10 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, NoReturn
+
+import asyncpg
 
 from crypto import locks
 from server.cli import main as program
@@ -27,22 +28,14 @@ def _serve() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         if "derive" in asked:
-            _derive(Path(asked["derive"]), asked["passphrase"])
+            for lock in asked["derive"]:
+                locks.unlock(bytes.fromhex(lock), asked["passphrase"])
             answer: Any = "derived"
         else:
             running = [_begin(command) for command in asked["commands"]]
             answer = [os.waitstatus_to_exitcode(os.waitpid(one, 0)[1]) for one in running]
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
-
-
-def _derive(database: Path, passphrase: str) -> None:
-    """Open every lock of this node once; commands then need no second."""
-    connection = sqlite3.connect(database)
-    rows = connection.execute("SELECT lock FROM staff").fetchall()
-    connection.close()
-    for (lock,) in rows:
-        locks.unlock(lock, passphrase)
 
 
 def _begin(command: Mapping[str, Any]) -> int:
@@ -68,7 +61,7 @@ def _become(command: Mapping[str, Any]) -> NoReturn:
     os.environ.update(command["environ"])
     sys.argv = ["casefold", *command["words"]]
     if command["die_before"]:
-        sqlite3.connect = _watched(command["die_before"])  # type: ignore[assignment]
+        _die_before(command["die_before"])
     try:
         program.main()
     except SystemExit as ended:
@@ -78,9 +71,11 @@ def _become(command: Mapping[str, Any]) -> NoReturn:
     os._exit(0)
 
 
-def _watched(die_before: int) -> Callable[..., sqlite3.Connection]:
-    connect = sqlite3.connect
-    left = die_before
+def _die_before(write: int) -> None:
+    """Watch every connection to either kind of database, and die at this write."""
+    connect, execute = sqlite3.connect, asyncpg.Connection.execute
+    ask = asyncpg.Connection._execute
+    left = write
 
     def count(statement: str) -> None:
         nonlocal left
@@ -94,7 +89,18 @@ def _watched(die_before: int) -> Callable[..., sqlite3.Connection]:
         connection.set_trace_callback(count)
         return connection
 
-    return watched
+    async def executed(self: Any, query: str, *args: Any, **kwargs: Any) -> Any:
+        if not args:  # with values it goes on to ask
+            count(query)
+        return await execute(self, query, *args, **kwargs)
+
+    async def asked(self: Any, query: str, *args: Any, **kwargs: Any) -> Any:
+        count(query)
+        return await ask(self, query, *args, **kwargs)
+
+    sqlite3.connect = watched  # type: ignore[assignment]
+    asyncpg.Connection.execute = executed
+    asyncpg.Connection._execute = asked
 
 
 if __name__ == "__main__":

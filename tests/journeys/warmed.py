@@ -2,11 +2,10 @@
 
 import asyncio
 import json
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -16,6 +15,7 @@ from typing import Any
 from server.node import audit, database
 from server.node.settings import Settings
 from tests.journeys.nodes import PASSPHRASE, Node, Ran
+from tests.journeys.tables import Tables
 
 KILLED = -9
 _ROOT = Path(__file__).parents[2]
@@ -26,12 +26,14 @@ class Warm:
     """A process that has done the slow part, and forks every command from there."""
 
     process: subprocess.Popen[str]
+    stride: int = 1  # how many writes later each kill comes than the one before
     kills: int = 0
 
     def derive(self, node: Node) -> None:
         """Open this node's locks once."""
-        file = str(node.data / "casefold.db")
-        assert self._ask({"derive": file, "passphrase": PASSPHRASE}) == "derived"
+        locks = Tables(node.data, node.database_url).rows("SELECT lock FROM staff")
+        shut = [bytes(lock).hex() for (lock,) in locks]
+        assert self._ask({"derive": shut, "passphrase": PASSPHRASE}) == "derived"
 
     def run(self, node: Node, *words: str, stdin: str = "", die_before: int = 0) -> Ran:
         """One command, killed before that statement, or left to end by itself."""
@@ -72,7 +74,7 @@ class Warm:
 
     def until_done(self, node: Node, *words: str, stdin: str = "", stride: int = 1) -> Any:
         """The same command again and again, killed one write later each time, until it is done."""
-        for before in count(1, stride):
+        for before in count(1, stride * self.stride):
             # A minute passes: tries that were killed while signing in are not tries of a stranger.
             node.now = later(node.now)
             ran = self.run(node, *words, stdin=stdin, die_before=before)
@@ -99,7 +101,7 @@ def _ran(exit: int, asked: dict[str, str]) -> Ran:
 
 
 @contextmanager
-def warmed() -> Iterator[Warm]:
+def warmed(stride: int = 1) -> Iterator[Warm]:
     """A warm process for as long as the block lasts."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.journeys.warm"],
@@ -109,7 +111,7 @@ def warmed() -> Iterator[Warm]:
         text=True,
     )
     try:
-        yield Warm(process)
+        yield Warm(process, stride)
     finally:
         process.communicate(timeout=20)
 
@@ -121,14 +123,15 @@ def later(moment: str) -> str:
 
 def holds(node: Node) -> None:
     """Nothing half-done: shares, records, outbox and audit tell one story."""
-    with database.using(database.engine_for(Settings(node.data))) as engine:
+    settings = Settings(node.data, node.database_url)
+    with database.using(database.engine_for(settings)) as engine:
         verdict = asyncio.run(audit.verify())
         asyncio.run(engine.release())
     assert verdict.ok, verdict
-    with closing(sqlite3.connect(node.data / "casefold.db", timeout=10)) as connection:
-        for question in _HALF_DONE:
-            assert connection.execute(question).fetchall() == [], question
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    tables = Tables(node.data, node.database_url)
+    for question in _HALF_DONE:
+        assert tables.rows(question) == [], question
+    assert tables.sound()
 
 
 _OWN = "s.owner = (SELECT identity FROM node_row)"
