@@ -29,7 +29,7 @@ _POLICY: Final = "; ".join(
         "img-src 'self'",
         "font-src 'self'",
         "connect-src 'self'",
-        "form-action 'self'",
+        "form-action 'none'",  # htmx alone sends: a form pressed before it is there goes nowhere
         "frame-ancestors 'none'",
         "base-uri 'none'",
     )
