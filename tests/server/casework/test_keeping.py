@@ -76,9 +76,8 @@ def test_what_does_not_continue_its_share_is_refused_by_name_and_changes_nothing
         gap = await keep(agencies, RIVER, records[2:])
         await keep(agencies, RIVER, records[:1])
         flipped = bytes([body[0] ^ 1]) + body[1:]
-        bad = await keep(
-            agencies, RIVER, [(stub, flipped), (stub[:-1] + b"\x00", body), (b"", b"")]
-        )
+        forged = stub[:-1] + bytes([stub[-1] ^ 1])
+        bad = await keep(agencies, RIVER, [(stub, flipped), (forged, body), (b"", b"")])
         rest = await keep(agencies, RIVER, records)
 
         assert len(gap.refused) == 2

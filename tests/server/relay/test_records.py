@@ -113,9 +113,8 @@ def test_a_record_before_its_time_is_left_and_taken_with_what_was_missing():
 
 def test_a_share_is_taken_whole_or_not_at_all_and_others_do_not_suffer():
     broken, sound = lane().changes(2), lane().changes(2)
-    bad = Packet(broken.packets[1].stub, broken.packets[1].body[:-1] + b"\x00")
-    if bad == broken.packets[1]:
-        bad = Packet(bad.stub, bad.body[:-1] + b"\x01")
+    stub, body = broken.packets[1].stub, broken.packets[1].body
+    bad = Packet(stub, body[:-1] + bytes([body[-1] ^ 1]))
 
     async def walk() -> None:
         done = await push((broken.packets[0], bad, broken.packets[2], *sound.packets))
