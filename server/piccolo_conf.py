@@ -1,4 +1,4 @@
-"""For Piccolo's own command line: the engine, and the four apps of a node."""
+"""For Piccolo's own command line: the engine, and the apps of a node."""
 
 import os
 
@@ -15,6 +15,7 @@ APP_REGISTRY = AppRegistry(
     apps=[
         "server.node.piccolo_app",
         "server.casework.piccolo_app",
+        "server.meeting.piccolo_app",
         "server.listing.piccolo_app",
         "server.entry.piccolo_app",
         "server.relay.piccolo_app",

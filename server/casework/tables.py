@@ -132,6 +132,27 @@ class Draft(Table, tablename="casework_draft"):
     saved_at = BigInt()
 
 
+class Wall(Table, tablename="casework_wall"):
+    """Somebody who may not know that a case exists: a colleague here, or a whole agency."""
+
+    id = Varchar(length=32, primary_key=True)
+    case_ref = Varchar(length=26, index=True)
+    staff = Varchar(length=64, default="", index=True)  # one of the two is filled in
+    agency = Varchar(length=64, default="", index=True)
+    made_at = BigInt()
+    lifted_at = BigInt(default=0)
+    body = Bytea()  # why, and who decided
+
+
+class Tie(Table, tablename="casework_tie"):
+    """Whom a colleague is close to, as they or we said it: their cases are walled from them."""
+
+    id = Varchar(length=32, primary_key=True)
+    staff = Varchar(length=64, index=True)
+    said_at = BigInt()
+    body = Bytea()  # names, births, addresses, telephones
+
+
 TABLES = [
     Case,
     Release,
@@ -142,4 +163,6 @@ TABLES = [
     StatementRow,
     RefusedRow,
     Draft,
+    Wall,
+    Tie,
 ]

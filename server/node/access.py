@@ -72,6 +72,24 @@ class Act(Enum):
     SUSPEND_PARTNER = "partner.suspend"
     ADOPT_PACK = "pack.adopt"
     SUCCEED = "card.succeed"
+    WALL = "wall.put"
+    REFER = "referral.make"
+    READ_REFERRALS = "referral.list"
+    READ_INTAKE = "intake.list"
+    DECIDE_INTAKE = "intake.decide"
+    PUT_MOTION = "motion.put"
+    VOTE = "motion.vote"
+    ANSWER_REQUEST = "request.answer"
+    READ_MEETING = "meeting.read"
+    PLAN_MEETING = "meeting.plan"
+    RUN_MEETING = "meeting.run"
+    WRITE_PLAN = "plan.write"
+    CIRCULATE_PLAN = "plan.circulate"
+    READ_PLAN = "plan.read"
+    READ_ACTIONS = "action.list"
+    ANSWER_ACTION = "action.answer"
+    MAKE_FEED = "calendar.feed"
+    EXPORT_PAPER = "paper.export"
 
 
 _EVERYBODY = frozenset(Role)
@@ -131,6 +149,24 @@ TABLE: dict[Act, frozenset[Role]] = {
     Act.SUSPEND_PARTNER: _PARTNERS,
     Act.SUCCEED: _PARTNERS,
     Act.ADOPT_PACK: _PARTNERS,
+    Act.WALL: _PARTNERS | {Role.PRIVACY_OFFICER},
+    Act.REFER: _CASEWORK,
+    Act.READ_REFERRALS: _CASEWORK | {Role.PRIVACY_OFFICER},
+    Act.READ_INTAKE: frozenset({Role.COORDINATOR, Role.CHAIR}),
+    Act.DECIDE_INTAKE: frozenset({Role.COORDINATOR}),
+    Act.PUT_MOTION: frozenset({Role.COORDINATOR, Role.CHAIR}),
+    Act.VOTE: frozenset({Role.LIAISON}),
+    Act.ANSWER_REQUEST: _CASEWORK,
+    Act.READ_MEETING: _CASEWORK | {Role.CHAIR, Role.OBSERVER},
+    Act.PLAN_MEETING: frozenset({Role.COORDINATOR}),
+    Act.RUN_MEETING: frozenset({Role.COORDINATOR, Role.CHAIR}),
+    Act.WRITE_PLAN: frozenset({Role.COORDINATOR, Role.CHAIR}),
+    Act.CIRCULATE_PLAN: frozenset({Role.COORDINATOR}),
+    Act.READ_PLAN: _CASEWORK | {Role.CHAIR},
+    Act.READ_ACTIONS: _CASEWORK | {Role.CHAIR},
+    Act.ANSWER_ACTION: _CASEWORK,
+    Act.MAKE_FEED: _CASEWORK | {Role.CHAIR, Role.OBSERVER},
+    Act.EXPORT_PAPER: _CASEWORK | {Role.CHAIR},
 }
 
 CASE_ACTS = frozenset(act for act, roles in TABLE.items() if Role.OPERATOR not in roles) - {
@@ -150,6 +186,8 @@ CASE_ACTS = frozenset(act for act, roles in TABLE.items() if Role.OPERATOR not i
     Act.SUSPEND_PARTNER,
     Act.SUCCEED,
     Act.ADOPT_PACK,
+    Act.READ_MEETING,  # when and who; which cases a page shows is asked of each
+    Act.MAKE_FEED,
 }
 """Acts that open or change something about a case; an operator alone does none of them."""
 

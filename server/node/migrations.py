@@ -13,7 +13,7 @@ from piccolo.apps.migrations.tables import Migration
 from server.node.engines import CURRENT
 from server.node.errors import DatabaseNewer
 
-APPS = ("node", "casework", "listing", "entry", "relay")
+APPS = ("node", "casework", "meeting", "listing", "entry", "relay")
 
 
 async def run_missing(apps: Sequence[str] = APPS) -> None:

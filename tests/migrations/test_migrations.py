@@ -1,4 +1,4 @@
-"""The four apps' migrations: from nothing to this version's tables, and back to nothing."""
+"""Every app's migrations: from nothing to this version's tables, and back to nothing."""
 
 import asyncio
 import importlib
@@ -13,7 +13,9 @@ from piccolo.apps.migrations.tables import Migration
 from piccolo.table import Table
 
 from server.casework.piccolo_app import APP_CONFIG as CASEWORK
+from server.entry.piccolo_app import APP_CONFIG as ENTRY
 from server.listing.piccolo_app import APP_CONFIG as LISTING
+from server.meeting.piccolo_app import APP_CONFIG as MEETING
 from server.node import database, migrations
 from server.node.engines import NodeEngine
 from server.node.errors import DatabaseNewer
@@ -22,7 +24,7 @@ from server.node.settings import Settings
 from server.relay.piccolo_app import APP_CONFIG as RELAY
 
 TABLES: list[type[Table]] = [
-    table for app in (NODE, CASEWORK, LISTING, RELAY) for table in app.table_classes
+    table for app in (NODE, CASEWORK, MEETING, LISTING, ENTRY, RELAY) for table in app.table_classes
 ]
 
 

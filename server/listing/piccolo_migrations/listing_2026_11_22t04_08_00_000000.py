@@ -2,7 +2,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from server.listing import search_engine
 
-ID = "2026-11-22T00:44:30:000000"
+ID = "2026-11-22T04:08:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "full text, by the database's own means"
 

@@ -1,59 +1,67 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns.column_types import BigInt
-from piccolo.columns.column_types import Boolean
 from piccolo.columns.column_types import Bytea
 from piccolo.columns.column_types import Integer
 from piccolo.columns.column_types import Text
 from piccolo.columns.column_types import Varchar
 from piccolo.columns.indexes import IndexMethod
 
-ID = "2026-11-22T00:09:11:004534"
+ID = "2026-11-22T04:07:42:074305"
 VERSION = "1.38.0"
 DESCRIPTION = ""
 
 
 async def forwards():
     manager = MigrationManager(
-        migration_id=ID, app_name="listing", description=DESCRIPTION
+        migration_id=ID, app_name="entry", description=DESCRIPTION
     )
 
     manager.add_table(
-        class_name="ImportLine",
-        tablename="listing_import_line",
+        class_name="EntrySeen", tablename="entry_seen", schema=None, columns=None
+    )
+
+    manager.add_table(
+        class_name="ListingHead",
+        tablename="entry_listing",
         schema=None,
         columns=None,
     )
 
     manager.add_table(
-        class_name="ImportRun",
-        tablename="listing_import_run",
+        class_name="Chunk", tablename="entry_chunk", schema=None, columns=None
+    )
+
+    manager.add_table(
+        class_name="EntryDocument",
+        tablename="entry_document",
         schema=None,
         columns=None,
     )
 
     manager.add_table(
-        class_name="ListingRow",
-        tablename="listing_row",
+        class_name="TakenPart", tablename="entry_taken", schema=None, columns=None
+    )
+
+    manager.add_table(
+        class_name="OutBlob",
+        tablename="entry_out_blob",
         schema=None,
         columns=None,
     )
 
     manager.add_table(
-        class_name="TrustedRow",
-        tablename="listing_trusted_row",
-        schema=None,
-        columns=None,
+        class_name="SentPart", tablename="entry_sent", schema=None, columns=None
     )
 
     manager.add_column(
-        table_class_name="ImportLine",
-        tablename="listing_import_line",
-        column_name="id",
-        db_column_name="id",
+        table_class_name="EntrySeen",
+        tablename="entry_seen",
+        column_name="identity",
+        db_column_name="identity",
         column_class_name="Varchar",
         column_class=Varchar,
         params={
-            "length": 48,
+            "length": 64,
             "default": "",
             "null": False,
             "primary_key": True,
@@ -68,34 +76,12 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="ImportLine",
-        tablename="listing_import_line",
-        column_name="run",
-        db_column_name="run",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 32,
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="ImportLine",
-        tablename="listing_import_line",
+        table_class_name="EntrySeen",
+        tablename="entry_seen",
         column_name="number",
         db_column_name="number",
-        column_class_name="Integer",
-        column_class=Integer,
+        column_class_name="BigInt",
+        column_class=BigInt,
         params={
             "default": 0,
             "null": False,
@@ -111,17 +97,16 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="ImportLine",
-        tablename="listing_import_line",
-        column_name="table",
-        db_column_name="table",
-        column_class_name="Varchar",
-        column_class=Varchar,
+        table_class_name="ListingHead",
+        tablename="entry_listing",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="Integer",
+        column_class=Integer,
         params={
-            "length": 120,
-            "default": "",
+            "default": 1,
             "null": False,
-            "primary_key": False,
+            "primary_key": True,
             "unique": False,
             "index": False,
             "index_method": IndexMethod.btree,
@@ -133,12 +118,12 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="ImportLine",
-        tablename="listing_import_line",
-        column_name="row",
-        db_column_name="row",
-        column_class_name="Integer",
-        column_class=Integer,
+        table_class_name="ListingHead",
+        tablename="entry_listing",
+        column_name="number",
+        db_column_name="number",
+        column_class_name="BigInt",
+        column_class=BigInt,
         params={
             "default": 0,
             "null": False,
@@ -154,14 +139,14 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="ImportLine",
-        tablename="listing_import_line",
-        column_name="hsds_id",
-        db_column_name="hsds_id",
+        table_class_name="ListingHead",
+        tablename="entry_listing",
+        column_name="statement",
+        db_column_name="statement",
         column_class_name="Varchar",
         column_class=Varchar,
         params={
-            "length": 36,
+            "length": 64,
             "default": "",
             "null": False,
             "primary_key": False,
@@ -176,36 +161,14 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="ImportLine",
-        tablename="listing_import_line",
-        column_name="outcome",
-        db_column_name="outcome",
+        table_class_name="ListingHead",
+        tablename="entry_listing",
+        column_name="root",
+        db_column_name="root",
         column_class_name="Varchar",
         column_class=Varchar,
         params={
-            "length": 16,
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="ImportLine",
-        tablename="listing_import_line",
-        column_name="change",
-        db_column_name="change",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 16,
+            "length": 64,
             "default": "",
             "null": False,
             "primary_key": False,
@@ -220,10 +183,52 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="ImportLine",
-        tablename="listing_import_line",
-        column_name="why",
-        db_column_name="why",
+        table_class_name="ListingHead",
+        tablename="entry_listing",
+        column_name="buckets",
+        db_column_name="buckets",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": "[]",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="ListingHead",
+        tablename="entry_listing",
+        column_name="adopted",
+        db_column_name="adopted",
+        column_class_name="BigInt",
+        column_class=BigInt,
+        params={
+            "default": 0,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="ListingHead",
+        tablename="entry_listing",
+        column_name="mark",
+        db_column_name="mark",
         column_class_name="Text",
         column_class=Text,
         params={
@@ -241,30 +246,8 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="ImportRun",
-        tablename="listing_import_run",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 32,
-            "default": "",
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="ImportRun",
-        tablename="listing_import_run",
+        table_class_name="ListingHead",
+        tablename="entry_listing",
         column_name="at",
         db_column_name="at",
         column_class_name="BigInt",
@@ -284,14 +267,36 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="ImportRun",
-        tablename="listing_import_run",
-        column_name="by",
-        db_column_name="by",
+        table_class_name="Chunk",
+        tablename="entry_chunk",
+        column_name="key",
+        db_column_name="key",
         column_class_name="Varchar",
         column_class=Varchar,
         params={
-            "length": 32,
+            "length": 120,
+            "default": "",
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Chunk",
+        tablename="entry_chunk",
+        column_name="blob",
+        db_column_name="blob",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 64,
             "default": "",
             "null": False,
             "primary_key": False,
@@ -306,14 +311,35 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="ImportRun",
-        tablename="listing_import_run",
-        column_name="file_name",
-        db_column_name="file_name",
+        table_class_name="Chunk",
+        tablename="entry_chunk",
+        column_name="number",
+        db_column_name="number",
+        column_class_name="BigInt",
+        column_class=BigInt,
+        params={
+            "default": 0,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Chunk",
+        tablename="entry_chunk",
+        column_name="mark",
+        db_column_name="mark",
         column_class_name="Varchar",
         column_class=Varchar,
         params={
-            "length": 200,
+            "length": 64,
             "default": "",
             "null": False,
             "primary_key": False,
@@ -328,10 +354,158 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="ImportRun",
-        tablename="listing_import_run",
-        column_name="digest",
-        db_column_name="digest",
+        table_class_name="Chunk",
+        tablename="entry_chunk",
+        column_name="why",
+        db_column_name="why",
+        column_class_name="Text",
+        column_class=Text,
+        params={
+            "default": "",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="EntryDocument",
+        tablename="entry_document",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="Integer",
+        column_class=Integer,
+        params={
+            "default": 1,
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="EntryDocument",
+        tablename="entry_document",
+        column_name="body",
+        db_column_name="body",
+        column_class_name="Bytea",
+        column_class=Bytea,
+        params={
+            "default": b"",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="EntryDocument",
+        tablename="entry_document",
+        column_name="revision",
+        db_column_name="revision",
+        column_class_name="BigInt",
+        column_class=BigInt,
+        params={
+            "default": 0,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="EntryDocument",
+        tablename="entry_document",
+        column_name="changes",
+        db_column_name="changes",
+        column_class_name="Integer",
+        column_class=Integer,
+        params={
+            "default": 0,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="EntryDocument",
+        tablename="entry_document",
+        column_name="changed_at",
+        db_column_name="changed_at",
+        column_class_name="BigInt",
+        column_class=BigInt,
+        params={
+            "default": 0,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="TakenPart",
+        tablename="entry_taken",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 80,
+            "default": "",
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="TakenPart",
+        tablename="entry_taken",
+        column_name="signer",
+        db_column_name="signer",
         column_class_name="Varchar",
         column_class=Varchar,
         params={
@@ -350,14 +524,14 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="ImportRun",
-        tablename="listing_import_run",
-        column_name="form",
-        db_column_name="form",
+        table_class_name="TakenPart",
+        tablename="entry_taken",
+        column_name="part",
+        db_column_name="part",
         column_class_name="Varchar",
         column_class=Varchar,
         params={
-            "length": 60,
+            "length": 8,
             "default": "",
             "null": False,
             "primary_key": False,
@@ -372,14 +546,35 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="ImportRun",
-        tablename="listing_import_run",
-        column_name="source",
-        db_column_name="source",
+        table_class_name="TakenPart",
+        tablename="entry_taken",
+        column_name="number",
+        db_column_name="number",
+        column_class_name="BigInt",
+        column_class=BigInt,
+        params={
+            "default": 0,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="TakenPart",
+        tablename="entry_taken",
+        column_name="blob",
+        db_column_name="blob",
         column_class_name="Varchar",
         column_class=Varchar,
         params={
-            "length": 100,
+            "length": 64,
             "default": "",
             "null": False,
             "primary_key": False,
@@ -394,14 +589,14 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="ImportRun",
-        tablename="listing_import_run",
-        column_name="added",
-        db_column_name="added",
-        column_class_name="Integer",
-        column_class=Integer,
+        table_class_name="TakenPart",
+        tablename="entry_taken",
+        column_name="signed",
+        db_column_name="signed",
+        column_class_name="Bytea",
+        column_class=Bytea,
         params={
-            "default": 0,
+            "default": b"",
             "null": False,
             "primary_key": False,
             "unique": False,
@@ -415,18 +610,19 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="ImportRun",
-        tablename="listing_import_run",
-        column_name="changed",
-        db_column_name="changed",
-        column_class_name="Integer",
-        column_class=Integer,
+        table_class_name="TakenPart",
+        tablename="entry_taken",
+        column_name="state",
+        db_column_name="state",
+        column_class_name="Varchar",
+        column_class=Varchar,
         params={
-            "default": 0,
+            "length": 8,
+            "default": "",
             "null": False,
             "primary_key": False,
             "unique": False,
-            "index": False,
+            "index": True,
             "index_method": IndexMethod.btree,
             "choices": None,
             "db_column_name": None,
@@ -436,56 +632,14 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="ImportRun",
-        tablename="listing_import_run",
-        column_name="unchanged",
-        db_column_name="unchanged",
-        column_class_name="Integer",
-        column_class=Integer,
-        params={
-            "default": 0,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="ImportRun",
-        tablename="listing_import_run",
-        column_name="applied",
-        db_column_name="applied",
-        column_class_name="Boolean",
-        column_class=Boolean,
-        params={
-            "default": False,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="ImportRun",
-        tablename="listing_import_run",
-        column_name="notes",
-        db_column_name="notes",
+        table_class_name="TakenPart",
+        tablename="entry_taken",
+        column_name="why",
+        db_column_name="why",
         column_class_name="Text",
         column_class=Text,
         params={
-            "default": "[]",
+            "default": "",
             "null": False,
             "primary_key": False,
             "unique": False,
@@ -499,17 +653,16 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="ListingRow",
-        tablename="listing_row",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="Varchar",
-        column_class=Varchar,
+        table_class_name="TakenPart",
+        tablename="entry_taken",
+        column_name="body",
+        db_column_name="body",
+        column_class_name="Bytea",
+        column_class=Bytea,
         params={
-            "length": 80,
-            "default": "",
+            "default": b"",
             "null": False,
-            "primary_key": True,
+            "primary_key": False,
             "unique": False,
             "index": False,
             "index_method": IndexMethod.btree,
@@ -521,19 +674,18 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="ListingRow",
-        tablename="listing_row",
-        column_name="table",
-        db_column_name="table",
-        column_class_name="Varchar",
-        column_class=Varchar,
+        table_class_name="TakenPart",
+        tablename="entry_taken",
+        column_name="at",
+        db_column_name="at",
+        column_class_name="BigInt",
+        column_class=BigInt,
         params={
-            "length": 40,
-            "default": "",
+            "default": 0,
             "null": False,
             "primary_key": False,
             "unique": False,
-            "index": True,
+            "index": False,
             "index_method": IndexMethod.btree,
             "choices": None,
             "db_column_name": None,
@@ -543,210 +695,14 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="ListingRow",
-        tablename="listing_row",
-        column_name="hsds_id",
-        db_column_name="hsds_id",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 36,
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="ListingRow",
-        tablename="listing_row",
-        column_name="organization",
-        db_column_name="organization",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 36,
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="ListingRow",
-        tablename="listing_row",
-        column_name="service",
-        db_column_name="service",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 36,
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="ListingRow",
-        tablename="listing_row",
-        column_name="location",
-        db_column_name="location",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 36,
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="ListingRow",
-        tablename="listing_row",
+        table_class_name="OutBlob",
+        tablename="entry_out_blob",
         column_name="name",
         db_column_name="name",
         column_class_name="Varchar",
         column_class=Varchar,
         params={
-            "length": 200,
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="ListingRow",
-        tablename="listing_row",
-        column_name="audience",
-        db_column_name="audience",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 16,
-            "default": "public",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="ListingRow",
-        tablename="listing_row",
-        column_name="source",
-        db_column_name="source",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 100,
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="ListingRow",
-        tablename="listing_row",
-        column_name="changed_at",
-        db_column_name="changed_at",
-        column_class_name="BigInt",
-        column_class=BigInt,
-        params={
-            "default": 0,
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="ListingRow",
-        tablename="listing_row",
-        column_name="body",
-        db_column_name="body",
-        column_class_name="Text",
-        column_class=Text,
-        params={
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="TrustedRow",
-        tablename="listing_trusted_row",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 80,
+            "length": 64,
             "default": "",
             "null": False,
             "primary_key": True,
@@ -761,19 +717,18 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="TrustedRow",
-        tablename="listing_trusted_row",
-        column_name="organization",
-        db_column_name="organization",
-        column_class_name="Varchar",
-        column_class=Varchar,
+        table_class_name="OutBlob",
+        tablename="entry_out_blob",
+        column_name="body",
+        db_column_name="body",
+        column_class_name="Bytea",
+        column_class=Bytea,
         params={
-            "length": 36,
-            "default": "",
+            "default": b"",
             "null": False,
             "primary_key": False,
             "unique": False,
-            "index": True,
+            "index": False,
             "index_method": IndexMethod.btree,
             "choices": None,
             "db_column_name": None,
@@ -783,32 +738,10 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="TrustedRow",
-        tablename="listing_trusted_row",
-        column_name="source",
-        db_column_name="source",
-        column_class_name="Varchar",
-        column_class=Varchar,
-        params={
-            "length": 100,
-            "default": "",
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": True,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="TrustedRow",
-        tablename="listing_trusted_row",
-        column_name="changed_at",
-        db_column_name="changed_at",
+        table_class_name="OutBlob",
+        tablename="entry_out_blob",
+        column_name="put_at",
+        db_column_name="put_at",
         column_class_name="BigInt",
         column_class=BigInt,
         params={
@@ -826,8 +759,137 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="TrustedRow",
-        tablename="listing_trusted_row",
+        table_class_name="SentPart",
+        tablename="entry_sent",
+        column_name="part",
+        db_column_name="part",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 64,
+            "default": "",
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="SentPart",
+        tablename="entry_sent",
+        column_name="number",
+        db_column_name="number",
+        column_class_name="BigInt",
+        column_class=BigInt,
+        params={
+            "default": 0,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="SentPart",
+        tablename="entry_sent",
+        column_name="blob",
+        db_column_name="blob",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 64,
+            "default": "",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="SentPart",
+        tablename="entry_sent",
+        column_name="week",
+        db_column_name="week",
+        column_class_name="Integer",
+        column_class=Integer,
+        params={
+            "default": 0,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="SentPart",
+        tablename="entry_sent",
+        column_name="week_public",
+        db_column_name="week_public",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 64,
+            "default": "",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="SentPart",
+        tablename="entry_sent",
+        column_name="at",
+        db_column_name="at",
+        column_class_name="BigInt",
+        column_class=BigInt,
+        params={
+            "default": 0,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="SentPart",
+        tablename="entry_sent",
         column_name="body",
         db_column_name="body",
         column_class_name="Bytea",
