@@ -1,21 +1,21 @@
 """Cases: an agency's own records. The only lister of cases."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from server.casework import following, received, refs, walls
 from server.casework.bodies import read_body, shut_body
 from server.casework.case_body import CaseBody, Field, write_in
-from server.casework.errors import BodyDamaged, CaseExists, NotWritable
+from server.casework.errors import BodyDamaged, CaseExists, NotWritable, WrittenElsewhere
 from server.casework.own import OwnCase, keep, load, stamp, whole_ref
 from server.casework.quarantine import refuse_while_closed
 from server.casework.refs import new_ref
 from server.casework.tables import Case
 from server.node import audit
 from server.node.access import Act, require
-from server.node.database import transaction
+from server.node.database import require_transaction, transaction
 from server.node.desk import Desk
 from tiers.case_form import CaseForm, place_form, read_value
 from tiers.fragment import IDENTITY, SURVIVOR, Fragment, Place, Written
@@ -111,6 +111,7 @@ async def take_in(form: CaseForm, ref: str, desk: Desk) -> CaseRecord:
         revision=1,
         body=shut_body("case", case, body.to_json(), desk),
     )
+    _refuse_own_pages(form.fields, desk)
     async with transaction():
         if await Case.exists().where(Case.case_ref == ref):
             raise CaseExists
@@ -161,25 +162,40 @@ async def edit(
     require(desk, Act.EDIT_CASE)
     refuse_while_closed(desk)
     case_ref = await whole_ref(ref, desk)
+    _refuse_own_pages(edits, desk)
     async with transaction():
-        case = await load(case_ref, desk)
-        checked = {place: _checked(place, value, case, desk) for place, value in edits.items()}
-        mark = Written("", stamp(desk), _author(desk))
-        revision = case.row.revision + 1
-        merged = write_in(case.body, checked, base, revision, desk.who, mark)
-        reached: tuple[str, ...] = ()
-        if merged.changed:
-            await keep(case.row, merged.body, revision, desk)
-            case = OwnCase(case.row, merged.body)
-            await audit.record(
-                Act.EDIT_CASE.value,
-                case_ref,
-                desk,
-                sections=sorted({place.section for place in merged.changed}),
-                fields=len(merged.changed),
-            )
-            reached = await following.follow_edit(case, merged, heads, desk)
-        now = await record_of(case, desk)
+        return await save(case_ref, edits, Act.EDIT_CASE, desk, base=base, heads=heads)
+
+
+async def save(
+    case_ref: str,
+    edits: Mapping[Place, str | None],
+    act: Act,
+    desk: Desk,
+    *,
+    base: int | None,
+    heads: Mapping[str, Sequence[str]] | None = None,
+    facts: Mapping[str, str | int | bool] | None = None,
+) -> Edited:
+    """Write edits drawn from `base` (None: the present) and audit them, in the open transaction."""
+    require_transaction()
+    case = await load(case_ref, desk)
+    checked = {place: _checked(place, value, case, desk) for place, value in edits.items()}
+    mark = Written("", stamp(desk), _author(desk))
+    drawn_from = case.row.revision if base is None else base
+    revision = case.row.revision + 1
+    merged = write_in(case.body, checked, drawn_from, revision, desk.who, mark)
+    reached: tuple[str, ...] = ()
+    if merged.changed:
+        await keep(case.row, merged.body, revision, desk)
+        case = OwnCase(case.row, merged.body)
+        sections = sorted({place.section for place in merged.changed})
+        fields = len(merged.changed)
+        await audit.record(
+            act.value, case_ref, desk, sections=sections, fields=fields, **(facts or {})
+        )
+        reached = await following.follow_edit(case, merged, heads or {}, desk)
+    now = await record_of(case, desk)
     return Edited(now, reached, tuple(sorted(merged.beside)))
 
 
@@ -193,6 +209,14 @@ async def reach(ref: str, desk: Desk) -> Mapping[Place, tuple[str, ...]]:
 async def record_of(case: OwnCase, desk: Desk) -> CaseRecord:
     """The record as it is now, with the heads an edit of it would post."""
     return _record(case, await following.heads_of(case.row.case_ref, desk))
+
+
+def _refuse_own_pages(edits: Iterable[Place], desk: Desk) -> None:
+    """What the meeting agreed, a ballot or an answer is written by its own act and no other."""
+    for place in edits:
+        section = desk.pack.sections.get(place.section)
+        if section is not None and section.own_page:
+            raise WrittenElsewhere
 
 
 def _checked(place: Place, value: str | None, case: OwnCase, desk: Desk) -> str | None:

@@ -51,6 +51,10 @@ class NotWritable(BadFile):
     """This field is not part of the form this coalition uses. Nothing was saved."""
 
 
+class WrittenElsewhere(BadFile):
+    """This part has a page of its own and is written only there. Nothing was saved."""
+
+
 class StaleRead(RefusedAct):
     """The relay has not been heard from lately, so what others shared stays shut. Sync first."""
 
