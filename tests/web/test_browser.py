@@ -228,3 +228,24 @@ def test_a_page_left_open_goes_to_the_door_when_its_session_ends(
     served.ring()
 
     page.wait_for_url(re.compile(r"/sign-in$"), timeout=15_000)
+
+
+def test_a_form_pressed_before_htmx_came_sends_nothing_anywhere(
+    browser: Browser, story: Story
+) -> None:
+    window = browser.new_context()
+    window.route("**/vendor/**", lambda route: route.abort())
+    page = window.new_page()
+    asked: list[str] = []
+    address = f"{story.served[RIVER].url}/sign-in"
+    page.goto(address)
+    page.fill("#name", _WHO[RIVER])
+    page.fill("#passphrase", PASSPHRASE)
+    page.on("request", lambda request: asked.append(request.url))
+
+    with page.expect_console_message(lambda said: "form-action" in said.text):
+        page.click("button[type=submit]", no_wait_after=True)
+
+    assert page.url == address
+    assert asked == []
+    window.close()
