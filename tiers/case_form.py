@@ -8,6 +8,7 @@ from tiers import reading
 from tiers.fragment import OTHER_ADULTS, ROLES, SURVIVOR, Place
 from tiers.protocol import FieldForm, Protocol, SectionForm
 from tiers.reading import FormMistake
+from tiers.rows import row_of
 
 __all__ = [
     "CaseForm",
@@ -73,7 +74,7 @@ def place_form(place: Place, people: Mapping[str, str], pack: Protocol, path: st
     section = _section_form(place.section, pack, path)
     _check_person(place.about, section, people, path)
     field = section.field(place.field)
-    if field is None:
+    if field is None or section.rows != bool(row_of(place)[0]):
         raise FormMistake(path, "the protocol has no such field in this section; take it out.")
     return field
 
@@ -103,26 +104,39 @@ def _read_sections(value: object, people: Mapping[str, str], pack: Protocol) -> 
     for key, persons in reading.mapping(value, "sections").items():
         path = f"sections.{key[:60]}"
         section = _section_form(key, pack, path)
+        if section.own_page:
+            raise FormMistake(path, "this section is written on its own page; take it out.")
         for person, values in reading.mapping(persons, path).items():
             here = f"{path}.{person[:60]}"
             _check_person(person, section, people, here)
-            fields |= _read_fields(reading.mapping(values, here), person, section, here)
+            fields |= _read_person(values, person, section, here)
             if len(fields) > MAX_FIELDS:
                 raise FormMistake(here, f"a case has at most {MAX_FIELDS} fields.")
     return fields
 
 
+def _read_person(
+    value: object, person: str, section: SectionForm, path: str
+) -> Mapping[Place, str]:
+    if not section.rows:
+        return _read_fields(value, person, section, path)
+    fields: dict[Place, str] = {}
+    for number, row in enumerate(reading.rows(value, path), start=1):
+        fields |= _read_fields(row, person, section, f"{path}[{number - 1}]", f"{number:04}.")
+    return fields
+
+
 def _read_fields(
-    values: Mapping[str, object], person: str, section: SectionForm, path: str
+    values: object, person: str, section: SectionForm, path: str, row: str = ""
 ) -> Mapping[Place, str]:
     fields = {}
-    for key, value in values.items():
+    for key, value in reading.mapping(values, path).items():
         here = f"{path}.{key[:60]}"
-        form = section.field(key)
+        form = section.field(row + key)
         if form is None:
             raise FormMistake(here, "the protocol has no such field in this section; take it out.")
         if text := read_value(form, value, here):
-            fields[Place(section.id, person, key)] = text
+            fields[Place(section.id, person, row + key)] = text
     return fields
 
 

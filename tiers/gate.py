@@ -20,6 +20,7 @@ from tiers.grounds import DISCLOSER, RECIPIENT, directed, lives, signed_well, st
 from tiers.pack_both import both_allow
 from tiers.protocol import ExchangeRow, Protocol
 from tiers.reason import Reason
+from tiers.rows import row_of
 from tiers.standing import Standing
 
 __all__ = ["Cleared", "LeftOut", "Party", "Reason", "Withheld", "decide"]
@@ -156,7 +157,8 @@ def _why_not(place: Place, question: _Question) -> Reason | None:
         return Reason.PERSON_UNKNOWN
     if place.about not in consent.about:
         return Reason.CHILD_NOT_NAMED if role == CHILD else Reason.PERSON_NOT_NAMED
-    if (place.section, place.field) in consent.excluded:
+    # She rules out a field by its name, in every row that has it.
+    if {(place.section, place.field), (place.section, row_of(place)[1])} & consent.excluded:
         return Reason.EXCLUDED
     if role in OTHER_ADULTS and not fragment.bases.get(place.about, "").strip():
         return Reason.NO_BASIS

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tiers.fragment import CHILDREN, IDENTITY, PRIVATE, ROLES, SYSTEM_SECTIONS
 from tiers.pack_keys import KEYS
 from tiers.pack_reading import PackText
+from tiers.rows import ROW
 
 FIELD_KINDS = frozenset({"text", "long", "date", "yes_no", "choice"})
 
@@ -27,17 +28,25 @@ class FieldForm:
 
 @dataclass(frozen=True, slots=True)
 class SectionForm:
-    """One section of a form, and the roles of the people it may be about."""
+    """One section of a form, and the roles of the people it may be about.
+
+    A section of `rows` holds the same fields once for each row; one with its `own_page` is written
+    by its own act and never by the form of a case.
+    """
 
     id: str
     title: str
     about: tuple[str, ...]
     fields: tuple[FieldForm, ...]
     never_leaves: bool
+    rows: bool = False
+    own_page: bool = False
 
     def field(self, id: str) -> FieldForm | None:
-        """The field with this id, if the section has it."""
-        return next((field for field in self.fields if field.id == id), None)
+        """The field with this id, or of this name in a row, if the section has it."""
+        row, dot, name = id.partition(".")
+        sought = name if self.rows and dot and ROW.match(row) else id
+        return next((field for field in self.fields if field.id == sought), None)
 
 
 def read_sections(pack: PackText) -> Mapping[str, SectionForm]:
@@ -84,7 +93,8 @@ def _section(pack: PackText, key: str) -> SectionForm:
     if not fields:
         raise pack.mistake((*path, "fields"), "a section needs at least one field.")
     title = pack.word(*path, "title")
-    return SectionForm(key, title, about, fields, pack.flag(*path, "never_leaves"))
+    flags = (pack.flag(*path, name) for name in ("never_leaves", "rows", "own_page"))
+    return SectionForm(key, title, about, fields, *flags)
 
 
 def _field(pack: PackText, section: str, key: str) -> FieldForm:

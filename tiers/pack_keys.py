@@ -51,7 +51,7 @@ KEYS: Mapping[str, frozenset[str]] = {
             "plan_sections",
         ]
     ),
-    "sections.*": frozenset({"title", "about", "never_leaves", "fields"}),
+    "sections.*": frozenset({"title", "about", "never_leaves", "rows", "own_page", "fields"}),
     "sections.*.fields.*": frozenset({"label", "kind", "choices", "repeat", "own_words"}),
     "agreement": frozenset({"term_days", "reminders", "review_on", "commitments"}),
     "entry": frozenset({"assure_days"}),

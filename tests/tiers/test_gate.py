@@ -45,7 +45,7 @@ def test_a_find_carries_only_identity_and_safe_contact():
 
 
 def test_a_plan_carries_only_the_matrix():
-    assert kept_sections(ask(plan())) == {"matrix"}
+    assert kept_sections(ask(plan())) == four_tiers().consents.plan_sections
 
 
 def test_our_basis_for_telling_about_another_adult_stays_with_us():

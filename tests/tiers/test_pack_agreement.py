@@ -133,7 +133,7 @@ def test_an_agreement_of_a_month_is_not_announced_before_it_begins():
         ("[onboarding.steps.tier]\nask_document = true", "Did you mean “asks_document”?"),
         ("[minimum_dataset]\nfields = ['identity.nmae']", "Did you mean “identity.name”?"),
         ("[minimum_dataset]\nfields = ['private.notes']", "“private.notes” is not known here"),
-        ("[minimum_dataset]\nfields = ['matrix.risk']", "“matrix.risk” is not known here"),
+        ("[minimum_dataset]\nfields = ['plan_case.status']", "“plan_case.status” is not known"),
         ("[minimum_dataset]\nfield = []", "Did you mean “fields”?"),
         ("[duties]\ngovernance = ''", "between quotation marks"),
         ("[roles.chair]\nduty = []", "Did you mean “duties”?"),

@@ -17,7 +17,24 @@ meeting = "case table"
 [sections.identity.fields]
 nickname = { label = "Nickname" }
 """
-HANDOFF = {"identity", "safe_contact", "referral", "risk", "survivor_voice", "children"}
+HANDOFF = {
+    "identity",
+    "safe_contact",
+    "referral",
+    "assessments",
+    "risk",
+    "survivor_voice",
+    "children",
+}
+ANSWERS = {
+    "assessments",
+    "background_checks",
+    "attending",
+    "ballots",
+    "action_answers",
+    "contact_log",
+}
+PLAN = {"plan_case", "plan_risks", "plan_actions", "plan_leads", "motions"}
 MEETING = {
     "service_involvement",
     "risks",
@@ -27,7 +44,8 @@ MEETING = {
     "children",
     "orders",
     "risk",
-    "matrix",
+    *ANSWERS,
+    *PLAN,
 }
 
 
@@ -59,7 +77,7 @@ def test_the_default_pack_takes_written_consent_for_ninety_days_at_most():
     assert (consents.max_days, consents.default_days) == (90, 30)
     assert consents.forms == {"written"}
     assert consents.find_sections == {"identity", "safe_contact"}
-    assert consents.plan_sections == {"matrix"}
+    assert consents.plan_sections == PLAN
 
 
 def test_private_never_leaves_and_children_are_a_section_of_their_own():

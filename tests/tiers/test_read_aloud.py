@@ -17,9 +17,12 @@ def test_a_ticked_row_is_one_plain_sentence():
 
     assert said == (
         "Northfield Police may be told your name and who you are and how to reach you safely, "
-        "may tell the meeting what it knows: your own words, how high your risk was judged, "
-        "what it has done, the risks it sees, what was done for your safety, what it recommends, "
-        "your children, health and police and courts and may get the plan the meeting makes; "
+        "may tell the meeting what it knows: your own words, your risk assessments, how "
+        "high your risk was judged, what it has done, the risks it sees, what was done for your "
+        "safety, what it recommends, your children, health, police and courts, what its own "
+        "records say in a background check, who comes to the meeting for it, how it votes on your "
+        "case, what became of its actions and when it was in touch and may get the plan the "
+        "meeting makes; "
         "this includes child-a and puv; until 10 April 2026, and you can stop it with a word."
     )
 

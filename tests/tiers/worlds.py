@@ -10,7 +10,8 @@ import tiers
 from tiers.consent import EVERYTHING_TOLD, Consent, ConsentKind, ConsentState, Signer
 from tiers.fragment import Fragment, Place, Written
 from tiers.gate import Cleared, Party, Withheld, decide
-from tiers.protocol import Protocol, read_pack
+from tiers.protocol import Protocol, SectionForm, read_pack
+from tiers.rows import row_place
 from tiers.standing import Agreement, Standing
 from tiers.tier import Tier
 
@@ -46,10 +47,18 @@ def written(value: str) -> tuple[Written, ...]:
     return (Written(value, "2026-03-12T09:00:00Z", "Ana"),)
 
 
+def first_place(section: SectionForm, person: str) -> Place:
+    """Where the section's first field stands for this person, in its first row if it has rows."""
+    first = section.fields[0].id
+    if section.rows:
+        return row_place(section.id, person, "0001", first)
+    return Place(section.id, person, first)
+
+
 @cache
 def every_field() -> dict[Place, tuple[Written, ...]]:
     return {
-        Place(section.id, person, section.fields[0].id): written(f"{section.id} of {person}")
+        first_place(section, person): written(f"{section.id} of {person}")
         for section in four_tiers().sections.values()
         for person, role in PEOPLE.items()
         if role in section.about
@@ -199,8 +208,8 @@ def case_file(**changes: Any) -> dict[str, Any]:
                 "survivor": {"name": "Invented Person", "aliases": ["Vee", "V. Person"]},
                 "puv": {"name": "Invented Other", "born": "1980-02-03", "interpreter": False},
             },
-            "risk": {"survivor": {"score": 17, "repeat_case": "yes"}},
-            "matrix": {"survivor": {"status": "open", "risk": "threats\nand worse"}},
+            "assessments": {"survivor": [{"score": 17, "band": "high"}, {"score": 9}]},
+            "risk": {"survivor": {"repeat_case": "yes", "own_view": "threats\nand worse"}},
         },
         "bases": {"puv": "to protect her"},
     }
