@@ -1,7 +1,5 @@
 """What an import made of a file: kept for its page, said in lines, and as CSV that runs nothing."""
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,13 +12,13 @@ from server.listing.tables import ImportLine, ImportRun
 from server.node.access import Act, require
 from server.node.desk import Desk
 from server.node.errors import NotFound
+from server.papers import cells
 
 KEPT, REPAIRED, REFUSED = (one.value for one in Outcome)
 DIFFERS, MISSING = "differs", "missing"
 OUTCOMES: Final = (KEPT, REPAIRED, REFUSED, DIFFERS, MISSING)
 _RUNS_SHOWN: Final = 20
 _RUNS_KEPT: Final = 5  # the lines of older ones are let go
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _INSERT: Final = (
     'INSERT INTO listing_import_line (id, run, number, "table", "row", hsds_id, outcome, change, '
     "why) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {})"
@@ -169,13 +167,10 @@ def shown(value: Any) -> str:
 
 def as_csv(rows: Iterable[ReportLine]) -> str:
     """The report as CSV; no cell begins as a formula, whatever the file held."""
-    made = io.StringIO(newline="")
-    writer = csv.writer(made)
-    writer.writerow(["table", "row", "id", "outcome", "why"])
-    for row in rows:
-        cells = (row.table, str(row.row or ""), row.id, row.outcome, in_words(row))
-        writer.writerow([_safe(cell) for cell in cells])
-    return "\ufeff" + made.getvalue()
+    return cells.as_csv(
+        ("table", "row", "id", "outcome", "why"),
+        ((row.table, str(row.row or ""), row.id, row.outcome, in_words(row)) for row in rows),
+    )
 
 
 def count(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, int]]:
@@ -184,11 +179,6 @@ def count(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, int]]:
     for (table, outcome), rows in sorted(Counter(pairs).items()):
         counted.setdefault(table, {})[outcome] = rows
     return counted
-
-
-def _safe(cell: str) -> str:
-    plain = "".join(sign for sign in cell if sign.isprintable() or sign in "\n\t")
-    return f"'{plain}" if plain.lstrip(" ").startswith(_FORMULA) else plain
 
 
 def _report(one: Mapping[str, Any], counts: Mapping[str, Mapping[str, int]]) -> Report:

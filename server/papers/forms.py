@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What stands on every sheet: for whom it was made, by whom and when, and how long it counts."""
+    """What stands on every sheet: for whom, by whom and when, and how long it counts."""
 
     made_for: str  # the agency that takes it away
     made_by: str
@@ -15,6 +15,7 @@ class Mark:
     restricted: str  # the pack's words: restricted when complete
     never_told: str  # the pack's words: the person using violence must not learn of this
     timezone: str
+    sheet: str = "a4"  # "us-letter" where that is the paper in the printer
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class MatrixLine:
     owner: str = ""
     due: date | None = None
     status: str = ""
-    survivors_part: str = ""
+    survivors_part: str = ""  # with its label in the pack's words before it
     update: str = ""
     outcome: str = ""
     on_file: str = ""  # in words: safe, or not safe, to put on file

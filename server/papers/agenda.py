@@ -1,0 +1,64 @@
+"""The agenda on paper: which cases, in which order, with whom, and the words compared aloud."""
+
+from server.papers import marks, setting
+from server.papers.forms import AgendaLine, AgendaPaper, AttendanceLine, Mark
+
+
+def agenda_pdf(paper: AgendaPaper) -> bytes:
+    """The agenda as an accessible PDF."""
+    said = {
+        **setting.head(paper.mark, paper.title),
+        "when": marks.said_moment(paper.starts_at, paper.mark),
+        "place": paper.place,
+        "facilitator": paper.facilitator,
+        "confidentiality": paper.confidentiality,
+        "beacon_words": " ".join(paper.beacon_words),
+        "directory_words": " ".join(paper.directory_words),
+        "lines": [_line(one, paper.mark) for one in paper.lines],
+        "attending": [_attending(one) for one in paper.attending],
+    }
+    return setting.pdf("agenda.typ", said, paper.mark.made_at)
+
+
+def _line(one: AgendaLine, mark: Mark) -> dict[str, str]:
+    remarks = (
+        _listed("Must attend", one.must_attend),
+        _listed("Missing", one.missing),
+        one.note,
+    )
+    return {
+        "position": str(one.position),
+        "begins": marks.said_hour(one.begins, mark),
+        "minutes": str(one.minutes),
+        "case": one.case,
+        "referred_by": one.referred_by,
+        "people": ", ".join(one.people),
+        "remarks": "\n".join(words for words in remarks if words),
+    }
+
+
+def _listed(label: str, names: tuple[str, ...]) -> str:
+    return f"{label}: {', '.join(names)}." if names else ""
+
+
+def _attending(one: AttendanceLine) -> dict[str, str]:
+    return {
+        "agency": one.agency,
+        "who": one.who,
+        "state": one.state,
+        "remarks": " ".join(remarks_of(one)),
+    }
+
+
+def remarks_of(one: AttendanceLine) -> tuple[str, ...]:
+    """What is to be said of somebody's attendance, in sentences."""
+    statement = "Statement signed." if one.statement else "Statement not signed."
+    return tuple(
+        words
+        for words in (
+            f"Observer. {statement}" if one.observer else "",
+            "Information sent." if one.information_sent else "",
+            one.note,
+        )
+        if words
+    )
