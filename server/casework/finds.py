@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from server.casework import received, refs
+from server.casework import received, refs, walls
 from server.casework.memory import Known
 from server.casework.own import agency_name, me, unix
 from server.casework.shared import last_day
@@ -55,8 +55,10 @@ async def waiting_here(desk: Desk) -> list[Waiting]:
     ]
 
 
-async def received_finds(desk: Desk, *, invented: bool = False) -> tuple[ReceivedFind, ...]:
-    """The finds that reached us, opened; that they were looked at is written down first.
+async def received_finds(
+    desk: Desk, *, invented: bool = False, only: Collection[str] | None = None
+) -> tuple[ReceivedFind, ...]:
+    """The finds that reached us (of `only` these shares), opened; the look is written down first.
 
     Those of test handoffs are kept apart: they come only when they are asked for.
     """
@@ -66,7 +68,10 @@ async def received_finds(desk: Desk, *, invented: bool = False) -> tuple[Receive
     rows = [
         row
         for row in await received.live(desk)
-        if row.exchange == ConsentKind.FIND.exchange and refs.is_invented(row.case_ref) is invented
+        if row.exchange == ConsentKind.FIND.exchange
+        and refs.is_invented(row.case_ref) is invented
+        and (only is None or row.id in only)
+        and walls.may_know(row.case_ref, desk)
     ]
     if not rows or await received.why_shut(desk):
         return ()

@@ -122,6 +122,9 @@ async def _keep_records(arrived: Sequence[Arrived], tally: _Tally, desk: Desk) -
             lanes.setdefault(share, []).append(one)
     steps = [_follow_lane(shares.get(share), news, tally) for share, news in lanes.items()]
     moved = [step for step in steps if step is not None]
+    for step in moved:
+        if step.fresh and step.row.owner != me(desk):
+            step.row.began_at = unix(desk)  # when it came; an answer may be due from then
     await _store_shares(moved)
     rows: list[tuple[object, ...]] = []
     for step in moved:

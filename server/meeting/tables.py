@@ -82,7 +82,7 @@ class AskedHere(Table, tablename="meeting_asked_here"):
 
     share = Varchar(length=32, primary_key=True)  # the find that asked
     case_ref = Varchar(length=26, index=True)
-    state = Varchar(length=16, default="new")  # new, searched, answered, nothing_known, left
+    state = Varchar(length=16, default="new")  # as server/meeting/noting.py names them
     came_at = BigInt()
     answer_by = BigInt(default=0)
     searched_at = BigInt(default=0)
