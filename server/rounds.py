@@ -11,7 +11,7 @@ from typing import Final
 from client_sync.courier import Courier, NotAdmitted
 from client_sync.errors import SyncError
 from server import delivery
-from server.casework import leaving, mailroom
+from server.casework import anew, leaving, mailroom
 from server.casework.tables import OutboxRow, StatementRow
 from server.entry import rounds as entries
 from server.node import announcing, coalition, pack_changing, restored
@@ -85,7 +85,7 @@ async def _round(desk: Desk, courier: Courier | None) -> SyncReport:
         desk = await delivery.again(desk)
     report = SyncReport(ended=await mailroom.expire(desk))
     if desk.keys is not None:
-        await mailroom.maintain(desk)
+        await anew.maintain(desk)
         await coalition.tend(desk)
         await pack_changing.tend(desk)
         desk = await delivery.again(desk)

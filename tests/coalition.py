@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from client_sync.wire import Outcome, Packet
 from crypto.keys import Identity, NodeKey
 from server import announcements
-from server.casework import cases, consents, mailroom, memory
+from server.casework import anew, cases, consents, mailroom, memory
 from server.casework.cases import CaseRecord
 from server.casework.consents import Recorded
 from server.casework.keeping import Kept
@@ -125,7 +125,7 @@ class Coalition:
                 place.cursor = START
             await mailroom.expire(desk)
             if desk.keys is not None:
-                await mailroom.maintain(desk)
+                await anew.maintain(desk)
             await self._push(place, desk)
             kept = await self._pull(place, desk)
             await self._push(place, desk)

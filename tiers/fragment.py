@@ -38,9 +38,13 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A record of a case: people and their roles, fields, and our basis for each other adult."""
+    """A record of a case: people and their roles, fields, and our basis for each other adult.
+
+    What is `closed` restates a part whose consent ended; it stays here until a person rewrites it.
+    """
 
     case_ref: str
     people: Mapping[str, str]
     fields: Mapping[Place, tuple[Written, ...]]
     bases: Mapping[str, str]
+    closed: frozenset[Place] = frozenset()

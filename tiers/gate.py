@@ -160,6 +160,8 @@ def _why_not(place: Place, question: _Question) -> Reason | None:
     # She rules out a field by its name, in every row that has it.
     if {(place.section, place.field), (place.section, row_of(place)[1])} & consent.excluded:
         return Reason.EXCLUDED
+    if place in fragment.closed:
+        return Reason.RESTED_ON_ENDED
     if role in OTHER_ADULTS and not fragment.bases.get(place.about, "").strip():
         return Reason.NO_BASIS
     return None

@@ -53,5 +53,6 @@ class Reason(Enum):
     CHILD_NOT_NAMED = "This child is not named in the consent."
     PERSON_NOT_NAMED = "This person is not named in the consent."
     EXCLUDED = "She ruled this field out."
+    RESTED_ON_ENDED = "A consent that this rested on has ended; a person has to rewrite it first."
     NO_BASIS = "No basis of our own is recorded for telling about this adult."
     NOTHING_TO_SHARE = "Nothing here may be shared under this consent."

@@ -10,7 +10,7 @@ from typing import Any
 from piccolo.columns import Column
 
 from client_sync import share as lanes
-from server.casework import ledger, memory
+from server.casework import ledger, memory, resting
 from server.casework.logs import log_of, stand_at
 from server.casework.outgoing import put_out
 from server.casework.own import keyring, me, signer, unix
@@ -102,9 +102,8 @@ async def destroy_received(
     """Destroy what others shared with us here, answer with a receipt, and end what rested on it."""
     database.require_transaction()
     gone: list[str] = []
-    for row in rows:
-        if row.destroyed_at:
-            continue
+    ended = [row for row in rows if not row.destroyed_at]
+    for row in ended:
         await _empty(row, ENDED if outcome == "expired" else CLOSED, outcome, desk)
         await queue_receipt(row, outcome, desk)
         await audit.record(
@@ -112,8 +111,19 @@ async def destroy_received(
         )
         endings.destroyed.append(row.id)
         gone.append(row.id)
+    await _close_rows(await resting.lanes_to_seal(ended, desk), endings, desk)
     state = ConsentState.EXPIRED if outcome == "expired" else ConsentState.WITHDRAWN
     await end_what_came_by(gone, state, outcome, endings, desk)
+
+
+async def _close_rows(rested: Sequence[Share], endings: Endings, desk: Desk) -> None:
+    """What restated the part must be sealed anew without it; a locked node can only close it."""
+    if desk.keys is None:
+        await close_own(rested, resting.ROWS_CLOSED, endings, desk)
+    elif rested:
+        await Share.update({Share.needs_key: True}).where(
+            Share.id.is_in([row.id for row in rested])
+        )
 
 
 async def end_what_came_by(
@@ -135,10 +145,10 @@ async def end_consents(
     for consent in await ledger.end(consents, state, desk):
         endings.consents.append(consent)
         await audit.record("consent.ended", consent, desk, state=state.value, why=why)
-    resting = await Share.objects().where(
+    rows = await Share.objects().where(
         (Share.owner == me(desk)) & Share.consent.is_in(list(consents)) & (Share.state == LIVE)
     )
-    await close_own(resting, why, endings, desk)
+    await close_own(rows, why, endings, desk)
 
 
 async def end_release(release: str, shares: Sequence[Share], endings: Endings, desk: Desk) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from client_sync import document, lane
-from server.casework import ending, ledger, sealing, upkeep
+from server.casework import ending, ledger, resting, sealing
 from server.casework.expiry import expire
 from server.casework.keeping import Kept, Refusal, keep
 from server.casework.ledger import Held
@@ -49,7 +49,6 @@ __all__ = [
     "caught_up",
     "expire",
     "keep",
-    "maintain",
     "preview",
     "put_again",
     "put_off",
@@ -127,6 +126,7 @@ async def ask(  # noqa: PLR0917 - the question has as many parts as it has
 ) -> Asked:
     """Ask the gate about the whole record, and about fields nobody has written yet."""
     record = case.body.fragment(case.row.case_ref)
+    record = replace(record, closed=await resting.closed_places(record.fields, desk))
     if unwritten:
         record = replace(record, fields={**unwritten, **record.fields})
     if held is not None:
@@ -168,7 +168,7 @@ def _kinds(exchange: str, desk: Desk) -> Sequence[ConsentKind]:
 
 
 async def _put(asked: Asked, cleared: Cleared, desk: Desk) -> Sent:
-    live = await _live_share(cleared.consent.id, desk)
+    live = await live_share(cleared.consent.id, desk)
     case_ref = asked.case.row.case_ref
     if live is None:
         row = await sealing.open_new(cleared, case_ref, desk)
@@ -203,7 +203,7 @@ async def open_under(held: Held, case: OwnCase, exchange: str, desk: Desk) -> bo
     return True
 
 
-async def _live_share(consent: str, desk: Desk) -> Share | None:
+async def live_share(consent: str, desk: Desk) -> Share | None:
     row: Share | None = (
         await Share.objects()
         .where(
@@ -237,7 +237,7 @@ async def _tell_who_was_asked(find: Consent, case: OwnCase, desk: Desk) -> None:
         consent = held.consent
         if consent.kind is not ConsentKind.TELL or consent.release_id != find.release_id:
             continue
-        row = await _live_share(consent.id, desk)
+        row = await live_share(consent.id, desk)
         if row is None:
             continue
         asked = await ask(case, held, consent.recipient, row.exchange, desk)
@@ -258,31 +258,3 @@ async def live_shares(case_ref: str, desk: Desk) -> list[tuple[Share, Held]]:
     )
     held = {one.consent.id: one for one in await ledger.for_case(case_ref, desk)}
     return [(row, held[row.consent]) for row in rows if row.consent in held]
-
-
-async def maintain(desk: Desk) -> None:
-    """What an unlocked node does unasked: week keys, lost keys, and epochs that have grown old."""
-    desk.unlocked()
-    await upkeep.publish_week_keys(desk)
-    if desk.node.behind:
-        return  # what is lost and what strayed shows only beside all that the relay holds
-    await upkeep.ask_for_lost_keys(desk)
-    await upkeep.close_strays(desk)
-    if desk.node.quarantined:
-        return
-    for case_ref, share in await upkeep.due_for_epoch(desk):
-        async with transaction():
-            await _renew_epoch(case_ref, share, desk)
-
-
-async def _renew_epoch(case_ref: str, share: str, desk: Desk) -> None:
-    for row, held in await live_shares(case_ref, desk):
-        if row.id != share:
-            continue
-        asked = await ask(await load(case_ref, desk), held, row.recipient, row.exchange, desk)
-        if isinstance(asked.decision, Withheld) or not await sealing.can_reopen(
-            row, asked.decision, desk
-        ):
-            return
-        await sealing.next_epoch(row, asked.decision, desk)
-        await say("share.epoch", row, asked.decision, desk)

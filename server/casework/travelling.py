@@ -32,6 +32,9 @@ def in_release_words(fragment: Fragment, held: Held) -> Fragment:
         people={renamed[person]: role for person, role in fragment.people.items()},
         fields=fields,
         bases={renamed.get(person, person): basis for person, basis in fragment.bases.items()},
+        closed=frozenset(
+            replace(place, about=renamed.get(place.about, place.about)) for place in fragment.closed
+        ),
     )
 
 

@@ -17,7 +17,7 @@ from tests.tiers.worlds import (
 )
 from tiers.consent import ConsentKind
 from tiers.fragment import Place
-from tiers.gate import Party, Reason, Withheld
+from tiers.gate import Cleared, Party, Reason, Withheld
 from tiers.tier import Tier
 
 
@@ -55,6 +55,19 @@ def test_both_tiers_must_carry_the_section(side, reason):
 
     assert reason_at(answer, "health") is reason
     assert reason_at(answer, "risks") is None
+
+
+def test_what_restates_a_part_whose_consent_ended_stays_until_somebody_rewrites_it():
+    closed = Place("risks", "survivor", "summary")
+    fields = {closed: written("x"), Place("risks", "survivor", "threats"): written("y")}
+
+    answer = ask(tell(), fragment=record(fields=fields, closed=frozenset({closed})))
+
+    assert isinstance(answer, Cleared)
+    assert {left.place: left.reason for left in answer.left_out} == {
+        closed: Reason.RESTED_ON_ENDED
+    }
+    assert set(answer.fragment.fields) == {Place("risks", "survivor", "threats")}
 
 
 @pytest.mark.parametrize("blank", ["", "  \n"])
