@@ -85,6 +85,11 @@ async def unconfirmed(desk: Desk) -> list[Unconfirmed]:
     return found
 
 
+async def digests(desk: Desk) -> dict[str, str]:
+    """For each partner this node shares with, the hash its beacon to that partner says."""
+    return {partner: digest(shares) for partner, shares in (await _live(desk)).items()}
+
+
 def digest(shares: Sequence[Mapping[str, Any]]) -> str:
     """One hash for the live shares between two agencies: both sides reach the same."""
     lines = sorted(f"{share['id']} {share['seq']} {share['last_id']}" for share in shares)
