@@ -56,6 +56,7 @@ __all__ = [
     "queue_statement",
     "refused",
     "send",
+    "send_unasked",
     "sent",
     "shared_with",
     "statement_refused",
@@ -94,6 +95,11 @@ async def preview(ref: str, to: str, exchange: str, desk: Desk) -> Cleared | Wit
 async def send(ref: str, to: str, exchange: str, desk: Desk) -> Sent | Withheld:
     """Ask the gate; seal what it clears, or what changed since, and put it in the outbox."""
     require(desk, Act.SHARE)
+    return await send_unasked(ref, to, exchange, desk)
+
+
+async def send_unasked(ref: str, to: str, exchange: str, desk: Desk) -> Sent | Withheld:
+    """The same for the node itself at work, after somebody who may share said so."""
     refuse_while_closed(desk)
     case_ref = await whole_ref(ref, desk)
     recipient = named_agency(to, desk)
@@ -146,6 +152,8 @@ async def ask(  # noqa: PLR0917 - the question has as many parts as it has
         agreed=desk.directory.pack,
         signed_under=await _signed_under(consent, desk),
     )
+    if isinstance(decision, Cleared) and not walls.may_send(case.row.case_ref, recipient, desk):
+        decision = Withheld(Reason.WALLED, ())
     return Asked(decision, held, case)
 
 

@@ -45,6 +45,8 @@ async def note(desk: Desk) -> None:
     """Bring the notes up to date with what came, what ended, and what was sent since."""
     desk.unlocked()
     await received.sort_in(desk)
+    if await received.why_shut(desk):
+        return
     rows = {row.id: row for row in await questions(desk)}
     noted = {one.share: one for one in await AskedHere.objects()}
     reading = await received.open_shares(list(rows.values()), desk)
@@ -53,7 +55,7 @@ async def note(desk: Desk) -> None:
         for share, known in reading.known.items():
             if any(place.section == _REFERRAL for place in known.lane.fields):
                 del rows[share]
-    asking = await _asking(desk)
+    asking = set() if desk.node.coordinating else await _asking(desk)
     sent = await _sent(rows, desk)
     told_by = await _answer_by(rows.values(), desk)
     async with transaction():
