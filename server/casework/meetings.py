@@ -81,7 +81,11 @@ async def view_with_gaps(ref: str, desk: Desk) -> Viewed:
     require(desk, Act.VIEW_CASE)
     desk.unlocked()
     await received.sort_in(desk)
-    case_ref = await whole_ref(ref, desk)
+    return await view_for(await whole_ref(ref, desk), desk)
+
+
+async def view_for(case_ref: str, desk: Desk) -> Viewed:
+    """The same by its whole reference; the caller has asked whether this person may see it."""
     if refs.is_invented(case_ref):
         raise NoSuchCase  # a test handoff is no part of any meeting
     cases = {row.case_ref for row in await received.live(desk)}
@@ -93,6 +97,8 @@ async def view_with_gaps(ref: str, desk: Desk) -> Viewed:
         raise StaleRead(shut)
     rows = await _look(case_ref, desk)
     reading = await received.open_shares(rows, desk)
+    if not walls.may_know(case_ref, desk):
+        raise NoSuchCase  # what was just opened walls this colleague from it
     lanes = [
         _viewed(row, reading.known[row.id], desk)
         for row in rows

@@ -6,17 +6,19 @@ what. A case this person may not know of leaves neither a line nor a gap.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 
 from crypto.keys import short_words
 from server import beacons
 from server.casework import ending, received, refs, walls
 from server.casework.own import agency_name, me
-from server.casework.tables import Share
+from server.casework.tables import Case, Share
 from server.meeting import answers, planned
 from server.meeting.answers import AnswerLine
 from server.meeting.attendance import Attends, attendance_of
 from server.meeting.planned import Planned
 from server.meeting.tables import Intake, Slot
+from server.meeting.watching import watches
 from server.node import audit
 from server.node.access import Act, require
 from server.node.database import transaction
@@ -93,7 +95,7 @@ async def cases_of(at: Planned, desk: Desk) -> OnAgenda:
     require(desk, Act.READ_MEETING)
     await received.sort_in(desk)
     rows = await Slot.objects().where(Slot.meeting == at.id).order_by(Slot.position)
-    known = [row for row in rows if walls.may_list(row.case_ref, desk)]
+    known = [row for row in rows if _may_list(row, at, desk)]
     live = await _live([row.case_ref for row in known], desk)
     sent = await _senders([row.case_ref for row in known])
     lost = await _lost(live, desk)
@@ -115,6 +117,14 @@ async def cases_of(at: Planned, desk: Desk) -> OnAgenda:
         for position, row in enumerate(here, 1)
     )
     return OnAgenda(cases, bool(lost) or len(here) < len(known))
+
+
+async def stamp(case_ref: str, desk: Desk) -> str:
+    """A mark that changes whenever anything of this case arrives, is taken back or is written."""
+    rows = (await _live([case_ref], desk)).get(case_ref, ())
+    own = await Case.select(Case.revision).where(Case.case_ref == case_ref).first()
+    said = [*sorted(f"{row.id} {row.last_id}" for row in rows), str(own and own["revision"])]
+    return blake2b("\n".join(said).encode(), digest_size=16).hexdigest()
 
 
 async def let_go(desk: Desk) -> int:
@@ -147,6 +157,14 @@ async def beacon_words(desk: Desk) -> dict[str, tuple[str, ...]]:
         partner: short_words(bytes.fromhex(said))
         for partner, said in (await beacons.digests(desk)).items()
     }
+
+
+def _may_list(row: Slot, at: Planned, desk: Desk) -> bool:
+    """May this person see that it is on the agenda? An observer: where the chair allows it."""
+    if not watches(desk):
+        return walls.may_list(row.case_ref, desk)
+    shown = row.id in at.observers_see and not refs.is_invented(row.case_ref)
+    return shown and not walls.is_hidden(row.case_ref, desk)
 
 
 async def _live(cases: Collection[str], desk: Desk) -> dict[str, list[Share]]:
