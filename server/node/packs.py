@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
+from server.calendar import meetings
 from server.node.errors import BadFile
 from tiers.protocol import PackMistake, Protocol, read_pack
 
@@ -32,13 +33,13 @@ def load(name_or_file: str = DEFAULT) -> Texts:
     """The text of this pack and of every pack it builds on, read once so that all of it holds."""
     if name_or_file in shipped():
         texts = _with_parents(name_or_file, _shipped_text(name_or_file), None)
-        read(texts)
+        meetings.check(read(texts))
         return texts
     path = Path(name_or_file).expanduser()
     text = _file_text(path, name_or_file)
     texts = _whole(text) or _with_parents(path.stem, text, path.parent)
     # The person who wrote the file is told of the file, however its pack is called.
-    _read(((path.name, texts[0][1]), *texts[1:]))
+    meetings.check(_read(((path.name, texts[0][1]), *texts[1:])))
     return texts
 
 
