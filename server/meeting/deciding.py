@@ -18,13 +18,14 @@ from server.meeting.intake_errors import (
 )
 from server.meeting.motion import CARRIED, LOST, Motion
 from server.meeting.referred import referral_of
-from server.meeting.statuses import ACCEPT, CLOSE, DECLINE, TEAM, Decision, News, taken_up
+from server.meeting.statuses import ACCEPT, CLOSE, DECLINE, Decision, News, taken_up
 from server.meeting.voters import voters
 from server.node.access import Act, require
 from server.node.database import transaction
 from server.node.desk import Desk
 from server.node.errors import Usage
 from tiers.decision import Ballot, Tally, tally
+from tiers.pack_decision import TEAM
 from tiers.protocol import DecisionTerms
 from tiers.threshold import reached
 

@@ -26,10 +26,11 @@ from server.node.access import Act, require
 from server.node.database import in_transaction, lock_row, transaction
 from server.node.desk import Desk
 from tiers.fragment import SURVIVOR, Place
+from tiers.pack_decision import TEAM
 from tiers.protocol import Protocol
 
 ACCEPT, DECLINE, CLOSE = "accept", "decline", "close"
-TEAM = "team"
+
 REFERRED, SCREENING = "referred", "screening"
 ASKED, SCHEDULED, HEARD, OPEN = "info_requested", "scheduled", "heard", "actions_open"
 CLOSED, NOT_ACCEPTED, REOPENED = "closed", "not_accepted", "reopened"
