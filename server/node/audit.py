@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import Protocol
+from typing import Any, Protocol
 
 from server.node import database
 from server.node.tables import AuditEntry, AuditHead
@@ -109,12 +109,22 @@ async def list_entries(
         query = query.where(AuditEntry.n < before)
     if acts:
         query = query.where(AuditEntry.act.is_in(sorted(acts)))
-    return [
-        Entry(
-            row["n"], row["at"], row["who"], row["act"], row["subject"], json.loads(row["detail"])
-        )
-        for row in await query
-    ]
+    return [_entry(row) for row in await query]
+
+
+async def entries_of(act: str, subject: str) -> list[Entry]:
+    """Every entry of this act about this subject, oldest first."""
+    rows = await (
+        AuditEntry.select()
+        .where((AuditEntry.act == act) & (AuditEntry.subject == subject))
+        .order_by(AuditEntry.n)
+    )
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Mapping[str, Any]) -> Entry:
+    detail = json.loads(row["detail"])
+    return Entry(row["n"], row["at"], row["who"], row["act"], row["subject"], detail)
 
 
 async def _after(n: int) -> list[dict[str, object]]:
