@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tiers.tier import Tier
 
 EXCHANGES = frozenset({"handoff", "meeting"})
+CLOCK_ROWS = frozenset({"request_out", "answers_in", "actions_done", "plan_out"})
 TIERS = frozenset(str(tier.value) for tier in Tier)
 
 # A row per table; * stands for a name the pack chooses, except below tiers and exchanges.
@@ -33,9 +34,43 @@ KEYS: Mapping[str, frozenset[str]] = {
             "duties",
             "roles",
             "notes",
+            "meetings",
+            "intake",
+            "eligibility",
+            "instruments",
+            "thresholds",
+            "below_threshold",
+            "headings",
+            "decision",
+            "leads",
+            "statements",
         ]
     ),
-    "clocks": frozenset({"relay_heard_hours", "directory_valid_days", "renew_prompt_days"}),
+    "clocks": CLOCK_ROWS | {"relay_heard_hours", "directory_valid_days", "renew_prompt_days"},
+    "clocks.*": frozenset({"title", "starts", "by", "late", "within", "told"}),
+    "meetings.*": frozenset(
+        [
+            "title",
+            "rrule",
+            "at",
+            "minutes_each",
+            "seat",
+            "place",
+            "facilitators",
+            "must_attend",
+            "except",
+            "holidays",
+            "moved",
+        ]
+    ),
+    "intake": frozenset({"identity_at", "repeat_days", "background_checks_by"}),
+    "instruments.*": frozenset({"title", "range", "bands", "certified"}),
+    "thresholds.*": frozenset({"title", "instrument", "at_least", "field", "equals"}),
+    "headings": frozenset({"order"}),
+    "decision": frozenset({"accept", "close", "method", "quorum", "first"}),
+    "leads.*": frozenset({"kinds", "automatic"}),
+    "leads.*.automatic": frozenset({"kind", "field", "equals"}),
+    "statements": frozenset({"never_told", "restricted", "confidentiality", "calendar_title"}),
     "tiers.*": frozenset({"title", "may", "duties"}),
     "exchanges.*": frozenset({"title", "seat", "carries"}),
     "consents": frozenset(

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,6 +12,7 @@ from tiers.reading import printable
 MAX_PACK_BYTES = 512 * 1024
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,60}\Z")
 _HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?\Z")
+_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d\Z", re.ASCII)
 _KEY = re.compile(r"\s*([A-Za-z0-9_.\"'-]+)\s*=")
 _MOST_NAMED = 30
 _AT_LINE = re.compile(r"at line (\d+)")
@@ -95,6 +96,22 @@ class PackText:
             raise self.mistake(path, f"write whole numbers from {low} to {high}.")
         return tuple(value)
 
+    def hour(self, *path: str) -> time:
+        """A time of day by the clock on the wall there."""
+        value = self.at(*path)
+        if not isinstance(value, str) or not _HOUR.match(value):
+            raise self.mistake(path, 'write a time of day such as "14:00".')
+        return time.fromisoformat(value)
+
+    def days(self, *path: str) -> tuple[date, ...]:
+        """A list of days; empty where the pack says nothing."""
+        value = self.at(*path)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or any(type(row) is not date for row in value):
+            raise self.mistake(path, "write days without quotation marks, such as [2027-12-24].")
+        return tuple(value)
+
     def day(self, *path: str) -> date | None:
         """One day, or None where the pack says nothing."""
         value = self.at(*path)
@@ -137,8 +154,13 @@ class PackText:
             raise self.mistake(path, f"“{word}” is not known here; {_any_of(word, allowed)}")
 
     def in_order(self, allowed: frozenset[str], *path: str) -> tuple[str, ...]:
+        """A list of codes in the order written, each of which the pack knows, none twice."""
+        self.sentences(*path)
+        return self.in_turn(allowed, *path)
+
+    def in_turn(self, allowed: frozenset[str], *path: str) -> tuple[str, ...]:
         """A list of codes in the order written, each of which the pack knows."""
-        found = self.sentences(*path)
+        found = self.words(*path)
         for row in found:
             self.known(row, allowed, *path)
         return found

@@ -17,6 +17,18 @@ from tiers.pack_agreement import (
     read_onboarding,
     read_roles,
 )
+from tiers.pack_clocks import ACTIONS_DONE, ClockRow, read_clock_rows
+from tiers.pack_decision import (
+    ActionTerms,
+    AutomaticLead,
+    DecisionTerms,
+    LeadRule,
+    read_action_terms,
+    read_decision,
+    read_headings,
+    read_intake_terms,
+    read_lead_rules,
+)
 from tiers.pack_exchange import (
     ConsentTerms,
     ExchangeRow,
@@ -29,21 +41,37 @@ from tiers.pack_exchange import (
 from tiers.pack_forms import FieldForm, SectionForm, read_minimum_dataset, read_sections
 from tiers.pack_keys import KEYS, SAY, WORDS
 from tiers.pack_layers import layered
+from tiers.pack_meetings import MeetingRow, read_meetings
 from tiers.pack_reading import PackMistake, PackText
+from tiers.pack_threshold import (
+    Instrument,
+    ThresholdRow,
+    read_below_threshold,
+    read_instruments,
+    read_thresholds,
+)
 from tiers.tier import Tier
 
 __all__ = [
+    "ActionTerms",
     "AgreementTerms",
+    "AutomaticLead",
+    "ClockRow",
     "ConsentTerms",
+    "DecisionTerms",
     "EntryTerms",
     "ExchangeRow",
     "FieldForm",
+    "Instrument",
+    "LeadRule",
+    "MeetingRow",
     "Note",
     "OnboardingStep",
     "PackMistake",
     "Protocol",
     "RoleRow",
     "SectionForm",
+    "ThresholdRow",
     "TierRow",
     "read_pack",
 ]
@@ -76,6 +104,19 @@ class Protocol:
     duties: Mapping[str, str]
     roles: Mapping[str, RoleRow]
     notes: Mapping[str, Note]
+    meetings: Mapping[str, MeetingRow]
+    clock_rows: Mapping[str, ClockRow]
+    identity_at: str
+    intake_days_repeat: int
+    background_checks_by: tuple[str, ...]  # kinds of agency
+    eligibility: Mapping[str, str]
+    instruments: Mapping[str, Instrument]
+    thresholds: Mapping[str, ThresholdRow]
+    below_threshold: Mapping[str, str]  # band and kind of agency
+    headings: tuple[str, ...]  # sections
+    decision: DecisionTerms
+    lead_rules: Mapping[str, LeadRule]
+    action_terms: ActionTerms
 
 
 def read_pack(text: str, name: str, parents: Mapping[str, str] | None = None) -> Protocol:
@@ -91,6 +132,11 @@ def _read(pack: PackText, digest: str) -> Protocol:
     profile = read_legal_profile(pack)
     consents = read_consents(pack, may_leave, profile)
     carried = consents.find_sections | consents.handoff_sections
+    exchanges = read_exchanges(pack, may_leave)
+    kinds = frozenset(pack.table("agency_kinds"))
+    intake = read_intake_terms(pack, kinds)
+    instruments = read_instruments(pack)
+    clock_rows = read_clock_rows(pack)
     return Protocol(
         id=pack.word("id"),
         version=pack.number("version", low=1, high=1_000_000),
@@ -99,7 +145,7 @@ def _read(pack: PackText, digest: str) -> Protocol:
         legal_profile=profile,
         jurisdiction=pack.word("jurisdiction", default="none named"),
         sections=sections,
-        exchanges=read_exchanges(pack, may_leave),
+        exchanges=exchanges,
         consents=consents,
         clocks=_clocks(pack),
         words=_words(pack, sections),
@@ -113,6 +159,19 @@ def _read(pack: PackText, digest: str) -> Protocol:
         duties=read_duties(pack),
         roles=read_roles(pack),
         notes=read_notes(pack),
+        meetings=read_meetings(pack, kinds, exchanges["meeting"].seat or ""),
+        clock_rows=clock_rows,
+        identity_at=intake.identity_at,
+        intake_days_repeat=intake.repeat_days,
+        background_checks_by=intake.background_checks_by,
+        eligibility={key: pack.word("eligibility", key) for key in pack.table("eligibility")},
+        instruments=instruments,
+        thresholds=read_thresholds(pack, instruments, sections),
+        below_threshold=read_below_threshold(pack, instruments, kinds),
+        headings=read_headings(pack, sections, consents.tell_sections),
+        decision=read_decision(pack, kinds),
+        lead_rules=read_lead_rules(pack, kinds, sections),
+        action_terms=read_action_terms(pack, clock_rows.get(ACTIONS_DONE)),
     )
 
 
