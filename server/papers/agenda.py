@@ -12,8 +12,8 @@ def agenda_pdf(paper: AgendaPaper) -> bytes:
         "place": paper.place,
         "facilitator": paper.facilitator,
         "confidentiality": paper.confidentiality,
-        "beacon_words": " ".join(paper.beacon_words),
-        "directory_words": " ".join(paper.directory_words),
+        "beacon_words": [{"agency": one, "words": words} for one, words in paper.beacon_words],
+        "directory_words": paper.directory_words,
         "lines": [_line(one, paper.mark) for one in paper.lines],
         "attending": [_attending(one) for one in paper.attending],
     }

@@ -56,8 +56,8 @@ class AgendaPaper:
     place: str
     facilitator: str
     confidentiality: str
-    beacon_words: tuple[str, ...]  # four, read out so that everybody has the same state
-    directory_words: tuple[str, ...]
+    beacon_words: tuple[tuple[str, str], ...]  # agency, and four words of what both hold
+    directory_words: str  # four words of the directory this node believes
     attending: tuple[AttendanceLine, ...]
     lines: tuple[AgendaLine, ...]
 

@@ -69,8 +69,8 @@ def test_the_title_a_window_shows_is_the_same_for_every_case(paper: bytes, title
 def test_the_agenda_carries_the_words_that_are_compared_aloud():
     said = words(AGENDA_PDF)
 
-    assert "river stone lamp oak" in said
-    assert "acid moon tide fern" in said
+    assert "Harbour House river stone lamp oak" in said
+    assert "The directory: acid moon tide fern" in said
     assert "7KQ-42M Harbour House victim, 2 children Must attend: Probation." in said
     assert "Something was withdrawn." in said
     assert "Observer. Statement not signed." in said
