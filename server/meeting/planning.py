@@ -8,7 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from server.calendar import meetings as calendar
-from server.meeting import planned
+from server.meeting import planned, slots
 from server.meeting.planned import MeetingOver, NoSuchMeeting, Planned
 from server.meeting.tables import Meeting
 from server.node import audit
@@ -110,6 +110,7 @@ async def call_off(meeting: str, desk: Desk) -> Planned:
         await Meeting.update(
             {Meeting.state: planned.CANCELLED, Meeting.revision: row.revision + 1}
         ).where(Meeting.id == meeting)
+        await slots.put_all_back(meeting, desk)
         await audit.record(Act.PLAN_MEETING.value, meeting, desk, done="cancelled")
     return await planned.load(meeting, desk)
 

@@ -122,6 +122,16 @@ async def changeable(meeting: str) -> None:
         raise MeetingOver
 
 
+async def put_all_back(meeting: str, desk: Desk) -> None:
+    """Whatever was still to be heard here waits for another agenda."""
+    for row in await of_meeting(meeting):
+        if not on(row):
+            continue
+        await Slot.update({Slot.state: planned.PUT_OFF}).where(Slot.id == row.id)
+        if walls.may_know(row.case_ref, desk):  # else colleagues who may know put it on again
+            await put_back(row.case_ref, desk)
+
+
 async def put_back(case_ref: str, desk: Desk) -> None:
     """A case that was not heard waits for another agenda; those with its plan see no date."""
     if (await statuses.taken_up(case_ref, desk)).row.status != statuses.SCHEDULED:

@@ -50,7 +50,7 @@ _NEXT: Mapping[str, frozenset[str]] = {
 }
 _ACTS: Mapping[str, Act] = {
     SCHEDULED: Act.PLAN_MEETING,
-    SCREENING: Act.PLAN_MEETING,
+    SCREENING: Act.RUN_MEETING,  # a chair puts a case off
     HEARD: Act.RUN_MEETING,
     OPEN: Act.RUN_MEETING,
 }
