@@ -8,10 +8,12 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from server.casework import cases, consents, mailroom, meetings
+from server.meeting import referring
 from server.node.access import Act, may
 from server.node.desk import Desk
+from web.forms import new_token
 from web.frame import show
-from web.pages import case_people, case_section
+from web.pages import case_people, case_rows, case_section
 from web.pages.case_parts import SectionPart, sections_of
 from web.pages.words import about_words, name_of, people_in_order, people_words
 from web.rendering import agree, day
@@ -70,6 +72,9 @@ class CasePage:
     may_share: bool
     may_edit: bool
     may_release: bool
+    may_refer: bool
+    referral_href: str
+    token: str
     merged_href: str
     parts: tuple[PartLine, ...]
     groups: tuple[PersonGroup, ...]
@@ -92,6 +97,9 @@ async def case_page(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Re
         may_share=may(desk.roles, Act.SHARE),
         may_edit=may(desk.roles, Act.EDIT_CASE),
         may_release=may(desk.roles, Act.RECORD_RELEASE),
+        may_refer=may(desk.roles, Act.REFER) and not desk.node.coordinating,
+        referral_href=await _referral(record.ref, desk),
+        token=new_token(),
         merged_href=await _merged(record.ref, desk),
         parts=await _parts(record.ref, desk),
         groups=_groups(every, record, desk),
@@ -114,8 +122,8 @@ def _groups(
             PersonGroup(
                 id=f"about-{person}",
                 about=words[:1].upper() + words[1:],
-                sections=tuple(one for one in mine if one.fields),
-                empty=tuple(one for one in mine if not one.fields),
+                sections=tuple(one for one in mine if one.written),
+                empty=tuple(one for one in mine if not one.written),
             )
         )
     return tuple(groups)
@@ -126,6 +134,12 @@ async def _merged(ref: str, desk: Desk) -> str:
         return ""
     shared = await meetings.shared_cases(desk)
     return f"/shared/{ref}" if any(one.ref == ref for one in shared) else ""
+
+
+async def _referral(ref: str, desk: Desk) -> str:
+    if not may(desk.roles, Act.READ_REFERRALS):
+        return ""
+    return "" if await referring.unfinished(ref, desk) is None else f"/referrals/{ref}"
 
 
 async def _parts(ref: str, desk: Desk) -> tuple[PartLine, ...]:
@@ -188,4 +202,4 @@ def _ready_line(entry: consents.ConsentEntry, desk: Desk) -> PartLine:
     )
 
 
-handlers = (case_page, *case_people.handlers, *case_section.handlers)
+handlers = (case_page, *case_people.handlers, *case_section.handlers, *case_rows.handlers)

@@ -9,8 +9,10 @@ from server.node.access import Act, may
 from server.node.desk import Desk
 from tiers.fragment import Place, Written
 from tiers.protocol import FieldForm, SectionForm
+from tiers.rows import row_place, rows_in
 from web.forms import Option, new_token
 from web.pages.words import about_words, agency_names, people_in_order, value_words
+from web.rendering import agree
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,15 @@ class FieldPart:
 
 
 @dataclass(frozen=True, slots=True)
+class RowPart:
+    """One row of a section that holds rows: its fields in the order of the columns."""
+
+    edit_href: str
+    called: str
+    fields: tuple[FieldPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SectionPart:
     """One section about one person."""
 
@@ -58,11 +69,33 @@ class SectionPart:
     draft_place: str = ""
     draft_kept: str = ""
     open: bool = False
+    of_rows: bool = False
+    labels: tuple[str, ...] = ()
+    rows: tuple[RowPart, ...] = ()
+    remove_words: str = ""
+
+    @property
+    def written(self) -> bool:
+        """Is anything written here?"""
+        return bool(self.fields or self.rows)
+
+    @property
+    def write_href(self) -> str:
+        """Where the first words are written: the section, or its first row."""
+        return f"{self.edit_href}/rows/new" if self.of_rows else self.edit_href
+
+    @property
+    def counted(self) -> str:
+        """How much is written here, in a word or two."""
+        if self.of_rows:
+            return agree(len(self.rows), "entry", "entries")
+        return agree(len(self.fields), "field")
 
     @property
     def waiting(self) -> str:
         """A word where two colleagues' wordings wait for somebody to choose."""
-        return "Two wordings" if any(len(field.values) > 1 for field in self.fields) else ""
+        every = (*self.fields, *(field for row in self.rows for field in row.fields))
+        return "Two wordings" if any(len(field.values) > 1 for field in every) else ""
 
 
 Reach = Mapping[Place, tuple[str, ...]]
@@ -72,6 +105,8 @@ def sections_of(record: cases.CaseRecord, reach: Reach, desk: Desk) -> tuple[Sec
     """Every section this case may have, person by person, with what is written in each."""
     found = []
     for form in desk.pack.sections.values():
+        if form.own_page:
+            continue
         for person in people_in_order(record.fragment.people):
             if record.fragment.people[person] in form.about:
                 found.append(section(form, person, record, reach, desk))
@@ -84,6 +119,7 @@ def section(
     fields = tuple(
         field_part(field, Place(form.id, person, field.id), record, reach, desk)
         for field in form.fields
+        if not form.rows
     )
     receivers = {
         agency
@@ -91,6 +127,7 @@ def section(
         if (at.section, at.about) == (form.id, person)
         for agency in agencies
     }
+    href = f"/cases/{record.ref}/sections/{form.id}/{person}"
     names = agency_names(frozenset(receivers), desk)
     note = "This never leaves this node." if form.never_leaves else ""
     return SectionPart(
@@ -98,7 +135,7 @@ def section(
         person=person,
         title=form.title,
         about=about_words(person, record.fragment, desk.pack),
-        edit_href=f"/cases/{record.ref}/sections/{form.id}/{person}",
+        edit_href=href,
         may_edit=may(desk.roles, Act.EDIT_CASE),
         note=f"Goes at once to {names}" if names else note,
         base=record.revision,
@@ -106,7 +143,29 @@ def section(
         token=new_token(),
         save_words=f"Save, and send to {names}" if names else "Save",
         fields=tuple(_as_read(field, receivers) for field in fields if field.values),
+        of_rows=form.rows,
+        labels=tuple(field.label for field in form.fields),
+        rows=_rows(form, person, href, record, desk),
     )
+
+
+def _rows(
+    form: SectionForm, person: str, href: str, record: cases.CaseRecord, desk: Desk
+) -> tuple[RowPart, ...]:
+    if not form.rows:
+        return ()
+    rows = rows_in(record.fragment.fields, form.id)
+    found = []
+    for about, row in rows:
+        if about != person:
+            continue
+        fields = tuple(
+            field_part(field, row_place(form.id, person, row, field.id), record, {}, desk)
+            for field in form.fields
+        )
+        first = next((one.shown for field in fields for one in field.values), "")
+        found.append(RowPart(f"{href}/rows/{row}", first, fields))
+    return tuple(found)
 
 
 def _as_read(field: FieldPart, receivers: set[str]) -> FieldPart:
@@ -127,7 +186,7 @@ def field_part(
     elif form.kind == "choice":
         options = tuple(Option(one, value_words(form, one)) for one in form.choices)
     return FieldPart(
-        name=form.id,
+        name=at.field,
         label=form.label,
         kind="long" if form.repeat else form.kind,
         values=tuple(_value(form, one) for one in written),

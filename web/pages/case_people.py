@@ -12,7 +12,7 @@ from server.node.access import Act, may, require
 from server.node.desk import Desk
 from server.node.errors import NotFound
 from tiers.fragment import CHILD, OTHER_ADULTS, OTHER_AT_RISK, PERSON_USING_VIOLENCE
-from web.forms import Mistakes, Option, Slip, new_token, typed
+from web.forms import Mistakes, Option, Slip, Typed, new_token, typed
 from web.frame import show
 from web.pages.words import (
     about_words,
@@ -23,6 +23,7 @@ from web.pages.words import (
 )
 from web.workplace import AnyRequest, AtWork, go, once
 
+REFERRAL: Final = "referral"
 _CODES: Final[Mapping[str, str]] = {
     CHILD: "child",
     PERSON_USING_VIOLENCE: "puv",
@@ -49,13 +50,19 @@ class PeoplePage:
     people: tuple[PersonLine, ...]
     roles: tuple[Option, ...]
     released: tuple[Option, ...]
+    back: str = ""  # the page its forms lead back to; the case without one
 
 
 @get("/cases/{ref:str}/people")
 async def people_page(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Response[Any]:
     """Who is in this case."""
     require(desk, Act.EDIT_CASE)
-    record = await cases.read(ref, desk)
+    value = await people_part(await cases.read(ref, desk), desk)
+    return await show(request, desk, "/cases", "cases/people.html", value)
+
+
+async def people_part(record: cases.CaseRecord, desk: Desk, back: str = "") -> PeoplePage:
+    """Everybody in this case, with the forms that add and that write a basis."""
     fragment = record.fragment
     lines = []
     for person in people_in_order(fragment.people):
@@ -68,14 +75,14 @@ async def people_page(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> 
                 basis=fragment.bases.get(person, ""),
             )
         )
-    value = PeoplePage(
+    return PeoplePage(
         ref=record.ref,
         token=new_token(),
         people=tuple(lines),
         roles=tuple(Option(role, role_word(role, desk.pack).capitalize()) for role in _CODES),
         released=await _released(record, desk),
+        back=back,
     )
-    return await show(request, desk, "/cases", "cases/people.html", value)
 
 
 async def _released(record: cases.CaseRecord, desk: Desk) -> tuple[Option, ...]:
@@ -107,7 +114,8 @@ async def add(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Response
         record = await cases.read(ref, desk)
         code = _next_code(_CODES[role], record.fragment.people)
         done = await people.add_person(record.ref, code, role, form.word("known-as"), desk)
-        return go(request, f"/cases/{record.ref}", _told("Added to the case.", done, desk))
+        back = _back(form, record.ref) or f"/cases/{record.ref}"
+        return go(request, back, _told("Added to the case.", done, desk))
 
     return await once(request, form, act)
 
@@ -137,9 +145,15 @@ async def basis(
             raise NotFound
         done = await people.set_basis(record.ref, person, words, desk)
         said = "The basis is written." if words else "The basis is taken back."
-        return go(request, f"/cases/{record.ref}/people", _told(said, done, desk))
+        back = _back(form, record.ref) or f"/cases/{record.ref}/people"
+        return go(request, back, _told(said, done, desk))
 
     return await once(request, form, act)
+
+
+def _back(form: Typed, ref: str) -> str:
+    """Where a form leads back to; only ever a page of this node."""
+    return f"/referrals/{ref}/people" if form.word("back") == REFERRAL else ""
 
 
 def _told(said: str, done: people.Edited, desk: Desk) -> str:

@@ -1,7 +1,7 @@
 """One section of a case: shown, changed in place, and the choice between two wordings."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +30,7 @@ async def _find(
 ) -> tuple[cases.CaseRecord, SectionForm, Reach]:
     record = await cases.read(ref, desk)
     form = desk.pack.sections.get(section)
-    if form is None or record.fragment.people.get(person) not in form.about:
+    if form is None or form.own_page or record.fragment.people.get(person) not in form.about:
         raise NotFound
     return record, form, await cases.reach(record.ref, desk)
 
@@ -42,9 +42,10 @@ def _form(section: str, desk: Desk) -> SectionForm:
     return form
 
 
-async def _shown(
+async def shown(
     request: AnyRequest, record: cases.CaseRecord, section: str, person: str, desk: Desk
 ) -> Response[Any]:
+    """The section to read, open, after it was changed or left."""
     reach = await cases.reach(record.ref, desk)
     part = replace(section_of(_form(section, desk), person, record, reach, desk), open=True)
     return page("cases/_section_shown.html", part, await frame_for(request, desk, "/cases"))
@@ -61,34 +62,38 @@ async def change_form(
     """The section as a form, with the words left in it before."""
     require(desk, Act.EDIT_CASE)
     record, form, reach = await _find(ref, section, person, desk)
+    if form.rows:
+        raise NotFound
     kept_at = f"case/{record.ref}/{section}/{person}"
     draft = await kept(kept_at, desk)
-    shown = section_of(form, person, record, reach, desk)
+    part = section_of(form, person, record, reach, desk)
     fields = tuple(
         field_part(field, Place(section, person, field.id), record, reach, desk)
         for field in form.fields
     )
     if draft:
-        fields = tuple(_with_draft(field, draft) for field in fields)
+        fields = tuple(with_draft(field, draft) for field in fields)
     part = replace(
-        shown,
+        part,
         fields=fields,
         draft_place=kept_at,
         draft_kept="before" if draft else "",
-        base=_base(draft, record.revision),
-        heads=draft["heads"][-1] if draft and draft.get("heads") else shown.heads,
+        base=base_of(draft, record.revision),
+        heads=draft["heads"][-1] if draft and draft.get("heads") else part.heads,
     )
     return page("cases/_section_edit.html", part, await frame_for(request, desk, "/cases"))
 
 
-def _with_draft(field: FieldPart, draft: Mapping[str, list[str]]) -> FieldPart:
+def with_draft(field: FieldPart, draft: Mapping[str, list[str]]) -> FieldPart:
+    """The field with the words left in it before, if any were."""
     if not draft.get(field.name):
         return field
     was = draft.get(f"was-{field.name}") or [field.was]
     return replace(field, value=draft[field.name][-1], was=was[-1])
 
 
-def _base(draft: Mapping[str, list[str]] | None, revision: int) -> int:
+def base_of(draft: Mapping[str, list[str]] | None, revision: int) -> int:
+    """The revision the words of this form were drawn from."""
     # Half-typed words were drawn from the revision they were typed on, not from today's.
     text = (draft or {}).get("base", [""])[-1]
     return min(int(text), revision) if text.isdecimal() else revision
@@ -105,7 +110,7 @@ async def leave(
     """Drop the draft and show the section as it was."""
     record, _, _ = await _find(ref, section, person, desk)
     await drafts.drop(f"case/{record.ref}/{section}/{person}", desk)
-    return await _shown(request, record, section, person, desk)
+    return await shown(request, record, section, person, desk)
 
 
 @post("/cases/{ref:str}/sections/{section:str}/{person:str}")
@@ -121,22 +126,26 @@ async def save(
     form = await typed(request)
 
     async def act() -> Response[Any]:
-        edits = _edits(form, _form(section, desk), person)
-        edited = await cases.edit(ref, edits, _posted_base(form), _heads(form), desk)
+        shape = _form(section, desk)
+        edits = edits_in(form, shape, lambda field: Place(section, person, field))
+        edited = await cases.edit(ref, edits, posted_base(form), heads_in(form), desk)
         await drafts.drop(f"case/{edited.record.ref}/{section}/{person}", desk)
         place(request).syncer.poke()
-        return await _shown(request, edited.record, section, person, desk)
+        return await shown(request, edited.record, section, person, desk)
 
     return await once(request, form, act)
 
 
-def _edits(form: Typed, shape: SectionForm, person: str) -> dict[Place, str | None]:
+def edits_in(
+    form: Typed, shape: SectionForm, place_of: Callable[[str], Place]
+) -> dict[Place, str | None]:
+    """What somebody changed in the fields of this section, and where it stands."""
     edits: dict[Place, str | None] = {}
     for field in shape.fields:
         # Only what this person changed: the form may be older than a colleague's words.
         if form.whole(field.id).strip() == form.whole(f"was-{field.id}").strip():
             continue
-        edits[Place(shape.id, person, field.id)] = _read(form, field) or None
+        edits[place_of(field.id)] = _read(form, field) or None
     form.settle()
     return edits
 
@@ -149,14 +158,16 @@ def _read(form: Typed, field: FieldForm) -> str:
         return ""
 
 
-def _posted_base(form: Typed) -> int:
+def posted_base(form: Typed) -> int:
+    """The revision the posted page was drawn from."""
     text = form.word("base")
     if not text.isdecimal() or len(text) > 9:
         raise Mistakes(Slip("", "This page is out of date. Load it again."))
     return int(text)
 
 
-def _heads(form: Typed) -> dict[str, tuple[str, ...]]:
+def heads_in(form: Typed) -> dict[str, tuple[str, ...]]:
+    """The heads of the live shares, as the posted page knew them."""
     try:
         found = json.loads(form.word("heads") or "{}")
         return {str(share): tuple(map(str, heads)) for share, heads in found.items()}
@@ -187,7 +198,7 @@ async def choose(
         heads = {share: tuple(now) for share, now in record.heads.items()}
         edited = await cases.edit(record.ref, {at: value}, record.revision, heads, desk)
         place(request).syncer.poke()
-        return await _shown(request, edited.record, section, person, desk)
+        return await shown(request, edited.record, section, person, desk)
 
     return await once(request, form, act)
 

@@ -42,6 +42,7 @@ class CasesPage:
     cases: tuple[CaseLine, ...]
     waiting: int
     may_enter: bool
+    may_see_referrals: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,12 @@ async def list_page(request: AnyRequest, desk: AtWork) -> Response[str]:
         desk,
         "/cases",
         "cases/page.html",
-        CasesPage(lines, await _waiting(desk), may(desk.roles, Act.IMPORT_CASE)),
+        CasesPage(
+            lines,
+            await _waiting(desk),
+            may(desk.roles, Act.IMPORT_CASE),
+            may(desk.roles, Act.READ_REFERRALS) and not desk.node.coordinating,
+        ),
     )
 
 

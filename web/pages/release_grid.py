@@ -8,9 +8,10 @@ from typing import Any
 
 from directory.agency import Agency
 from server.casework import cases
+from server.meeting.referral_goes import CARRIES
 from server.node.desk import Desk
 from tiers.consent import Signer
-from tiers.fragment import CHILD, SURVIVOR
+from tiers.fragment import CHILD, CHILDREN, SURVIVOR
 from tiers.reading import FormMistake
 from tiers.release_form import ReleaseForm, ReleaseRow, read_aloud
 from web.forms import Option, Typed
@@ -54,7 +55,7 @@ class GridRow:
 
     agency: str
     name: str
-    collector: bool
+    aside: str  # what stands behind the name: this is us, or who takes the referral
     ticks: tuple[Tick, ...]
     initials_name: str
     initials: str
@@ -95,18 +96,20 @@ def others(record: cases.CaseRecord, desk: Desk) -> tuple[Option, ...]:
 def rows(
     record: cases.CaseRecord, values: Mapping[str, list[str]], desk: Desk
 ) -> tuple[GridRow, ...]:
-    """Every agency that can be named, this one first."""
+    """Every agency that can be named: this one first, then whoever takes the referral."""
     return tuple(_row(agency, record, values, desk) for agency in _agencies(desk))
 
 
 def _agencies(desk: Desk) -> list[Agency]:
-    named = [
-        one
-        for one in desk.directory.entries
-        if one.identity != desk.node.relay_identity and not one.suspended
-    ]
-    mine = desk.node.identity
-    return sorted(named, key=lambda one: (one.identity != mine, one.name.casefold()))
+    mine, carrier = desk.node.identity, desk.node.relay_identity
+    return sorted(
+        (
+            one
+            for one in desk.directory.entries
+            if not one.suspended and not mine == carrier == one.identity
+        ),
+        key=lambda one: (one.identity != mine, one.identity != carrier, one.name.casefold()),
+    )
 
 
 def _row(
@@ -114,6 +117,7 @@ def _row(
 ) -> GridRow:
     key, words = agency.identity[:16], desk.pack.words
     collector = agency.identity == desk.node.identity
+    refers = agency.identity == desk.node.relay_identity
 
     def tick(kind: str, said: str, **more: Any) -> Tick:
         return Tick(f"{kind}.{key}", said, bool(values.get(f"{kind}.{key}")), **more)
@@ -121,19 +125,31 @@ def _row(
     ticks = [
         tick(
             "find",
-            words.get("find", "may look me up"),
+            "may be told the referral" if refers else words.get("find", "may look me up"),
             offered=not collector,
             why_not="knows you already",
         ),
-        tick("tell", words.get("tell", "may tell the meeting"), carries_plan=collector),
-        tick("plan", words.get("plan", "may get the plan"), plan=True),
+        tick(
+            "tell",
+            words.get("tell", "may tell the meeting"),
+            offered=not refers,
+            why_not="prepares the meeting itself",
+            carries_plan=collector,
+        ),
+        tick(
+            "plan",
+            words.get("plan", "may get the plan"),
+            offered=not refers,
+            why_not="writes the plan itself",
+            plan=True,
+        ),
     ]
     ticks += [tick(f"about.{one.value}", one.words) for one in others(record, desk)]
     initials = values.get(f"initials.{key}") or [""]
     return GridRow(
         agency.identity,
         agency.name,
-        collector,
+        "here" if collector else "takes the referral" if refers else "",
         tuple(ticks),
         initials_name=f"initials.{key}",
         initials=initials[-1],
@@ -151,7 +167,11 @@ def _read_row(agency: Agency, form: Typed, record: cases.CaseRecord, desk: Desk)
     find = form.ticked(f"find.{key}")
     about = [one.value for one in others(record, desk) if form.ticked(f"about.{one.value}.{key}")]
     has_child = any(record.fragment.people.get(person) == CHILD for person in about)
-    also = [one for one in form.words("also") if one != "children" or has_child]
+    asked = {*form.words("also")}
+    if agency.identity == desk.node.relay_identity:
+        # What takes a case up is the referral: one tick, and its line is read aloud to her whole.
+        asked |= CARRIES & desk.pack.consents.handoff_sections
+    also = sorted(asked if has_child else asked - {CHILDREN})
     return {
         "agency": agency.identity,
         "find": find,

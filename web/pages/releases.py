@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from server.casework import cases, consents, drafts
+from server.meeting import referring
 from server.node.access import Act, require
 from server.node.desk import Desk
 from server.node.errors import BadFile
@@ -202,9 +203,10 @@ async def record_release(request: AnyRequest, ref: FromPath[str], desk: AtWork) 
             raise _mistake(bad.__cause__, form, case, desk) from None
         await drafts.drop(f"case/{case.ref}/release", desk)
         made = agree(len(recorded.consents), "consent")
+        refers = await referring.unfinished(case.ref, desk)
         return go(
             request,
-            f"/cases/{case.ref}",
+            f"/referrals/{case.ref}/check" if refers else f"/cases/{case.ref}",
             f"The release is recorded: {made}. Nothing has been sent yet.",
         )
 

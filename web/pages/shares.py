@@ -13,8 +13,9 @@ from server.casework.consents import ConsentEntry
 from server.node.access import Act, may, require
 from server.node.desk import Desk
 from server.node.errors import NotFound
-from tiers.fragment import SURVIVOR, SYSTEM_SECTIONS, Fragment, Place
+from tiers.fragment import SURVIVOR, SYSTEM_SECTIONS, Fragment, Place, Written
 from tiers.gate import Cleared, LeftOut, Withheld
+from tiers.rows import row_of
 from web.forms import Mistakes, Slip, new_token, typed
 from web.frame import show
 from web.pages.words import (
@@ -99,7 +100,7 @@ async def share_page(request: AnyRequest, number: FromPath[str], desk: AtWork) -
     decision = await mailroom.preview(ref, consent.recipient, consent.kind.exchange, desk)
     record = await cases.read(ref, desk)
     to = agency_name(consent.recipient, desk)
-    leaving = _leaving(decision, desk) if isinstance(decision, Cleared) else ()
+    leaving = leaving_lines(decision, desk) if isinstance(decision, Cleared) else ()
     value = SharePage(
         token=new_token(),
         href=f"/consents/{number}/share",
@@ -108,8 +109,8 @@ async def share_page(request: AnyRequest, number: FromPath[str], desk: AtWork) -
         short=record.short,
         lede=f"For: {consent.purpose}",
         leaving=leaving,
-        staying=_staying(decision.left_out, record.fragment, desk),
-        as_seen=_as_seen(decision.fragment, desk) if isinstance(decision, Cleared) else (),
+        staying=staying_lines(decision.left_out, record.fragment, desk),
+        as_seen=as_seen_there(decision.fragment, desk) if isinstance(decision, Cleared) else (),
         signed_on=consent.signed_on,
         until=decision.until if isinstance(decision, Cleared) else consent.ends,
         why_nothing=decision.reason.value if isinstance(decision, Withheld) else "",
@@ -132,7 +133,8 @@ def _groups(places: Iterable[Place], desk: Desk) -> list[tuple[str, str]]:
     )
 
 
-def _leaving(cleared: Cleared, desk: Desk) -> tuple[LeavingLine, ...]:
+def leaving_lines(cleared: Cleared, desk: Desk) -> tuple[LeavingLine, ...]:
+    """What leaves, section by section."""
     fragment = cleared.fragment
     lines = []
     for section, about in _groups(fragment.fields, desk):
@@ -156,9 +158,10 @@ def _about(person: str, fragment: Fragment, desk: Desk) -> str:
     )
 
 
-def _staying(
+def staying_lines(
     left_out: tuple[LeftOut, ...], fragment: Fragment, desk: Desk
 ) -> tuple[StayingLine, ...]:
+    """What stays here, section by section, and why."""
     lines: dict[tuple[str, str, str], None] = {}
     for section, about in _groups((one.place for one in left_out), desk):
         for one in left_out:
@@ -170,23 +173,26 @@ def _staying(
     return tuple(StayingLine(*line) for line in lines)
 
 
-def _as_seen(fragment: Fragment, desk: Desk) -> tuple[SeenSection, ...]:
+def as_seen_there(fragment: Fragment, desk: Desk) -> tuple[SeenSection, ...]:
+    """What leaves, in the words the other side will see; each row of a section by itself."""
     parts = []
     for section, about in _groups(fragment.fields, desk):
-        form = section_form(section, desk.pack)
-        fields = tuple(
-            SeenField(
-                field_label(at, desk.pack),
-                value_words(form.field(at.field) if form else None, one.value),
-            )
-            for at, values in fragment.fields.items()
-            if (at.section, at.about) == (section, about)
-            for one in values
-        )
-        parts.append(
-            SeenSection(section_title(section, desk.pack), _about(about, fragment, desk), fields)
-        )
+        rows: dict[str, list[SeenField]] = {}
+        for at, values in sorted(fragment.fields.items()):
+            if (at.section, at.about) == (section, about):
+                rows.setdefault(row_of(at)[0], []).extend(_seen(at, values, desk))
+        title, whom = section_title(section, desk.pack), _about(about, fragment, desk)
+        for number, fields in enumerate(rows.values(), 1):
+            counted = f"{title}, {number} of {len(rows)}" if len(rows) > 1 else title
+            parts.append(SeenSection(counted, whom, tuple(fields)))
     return tuple(parts)
+
+
+def _seen(at: Place, values: Iterable[Written], desk: Desk) -> list[SeenField]:
+    form = section_form(at.section, desk.pack)
+    shape = form.field(at.field) if form else None
+    label = field_label(at, desk.pack)
+    return [SeenField(label, value_words(shape, one.value)) for one in values]
 
 
 @post("/consents/{number:str}/share")
