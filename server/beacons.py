@@ -1,7 +1,7 @@
 """Beacons: partners tell each other hourly what they hold, so that a withheld record shows."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from crypto.errors import CryptoError
 from crypto.statement import Statement, read
-from server.casework import mailroom
+from server.casework import mailroom, walls
 from server.casework.tables import Share, StatementRow
+from server.meeting import noting
 from server.node import audit, clock, database
 from server.node.desk import Desk
 from server.node.tables import PartnerBeacon
@@ -35,6 +36,7 @@ async def queue_due(desk: Desk) -> int:
     late = sorted(set(shares) - await _told_lately(desk))
     if not late:
         return 0
+    kept_back = await noting.unanswered(desk)
     entries, chained = await audit.head()
     async with database.transaction():
         await _forget_sent(late)
@@ -44,7 +46,7 @@ async def queue_due(desk: Desk) -> int:
                 "at": int(desk.now.timestamp()),
                 "shares": digest(shares[partner]),
                 "audit": f"{entries}.{chained}",
-                "opened": _opened(shares[partner], desk),
+                "opened": _opened(shares[partner], kept_back, desk),
             }
             await mailroom.queue_statement("beacon", body, desk.node.node_key, desk)
     return len(late)
@@ -70,7 +72,7 @@ async def compare(statements: Sequence[bytes], desk: Desk) -> int:
 
 async def unconfirmed(desk: Desk) -> list[Unconfirmed]:
     """Partners this node shares with who have not confirmed for a day, or who hold otherwise."""
-    shares = await _live(desk)
+    shares = await _live(desk, shown=True)
     rows = {row["identity"]: row for row in await PartnerBeacon.select()}
     within = int(desk.now.timestamp()) - desk.pack.clocks["relay_heard_hours"] * 3_600
     found = []
@@ -97,10 +99,11 @@ def digest(shares: Sequence[Mapping[str, Any]]) -> str:
     return blake2b(said, digest_size=32, person=b"cf-beacon").hexdigest()
 
 
-async def _live(desk: Desk) -> dict[str, list[dict[str, Any]]]:
-    """The live shares by the partner they are with."""
+async def _live(desk: Desk, *, shown: bool = False) -> dict[str, list[dict[str, Any]]]:
+    """The live shares by the partner they are with; what is shown to people respects walls."""
     rows = await Share.select(
         Share.id,
+        Share.case_ref,
         Share.seq,
         Share.last_id,
         Share.owner,
@@ -111,14 +114,25 @@ async def _live(desk: Desk) -> dict[str, list[dict[str, Any]]]:
     ).where((Share.state == "live") & (Share.ends > int(desk.now.timestamp())))
     shares: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
+        if shown and walls.is_hidden(row["case_ref"], desk):
+            continue
         mine = row["owner"] == desk.node.identity
         shares.setdefault(row["recipient"] if mine else row["owner"], []).append(row)
     return shares
 
 
-def _opened(shares: Sequence[Mapping[str, Any]], desk: Desk) -> dict[str, int]:
-    """How often each share of theirs was opened here, the latest openings first."""
-    theirs = [one for one in shares if one["owner"] != desk.node.identity and one["opened_count"]]
+def _opened(
+    shares: Sequence[Mapping[str, Any]], kept_back: Collection[str], desk: Desk
+) -> dict[str, int]:
+    """How often each share of theirs was opened here, the latest openings first.
+
+    A question without an answer looks unread on its way too; its receipt tells once it has ended.
+    """
+    theirs = [
+        one
+        for one in shares
+        if one["owner"] != desk.node.identity and one["opened_count"] and one["id"] not in kept_back
+    ]
     theirs.sort(key=lambda one: one["opened_at"], reverse=True)
     return {one["id"]: one["opened_count"] for one in theirs[:_MOST_OPENED]}
 

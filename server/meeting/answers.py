@@ -3,10 +3,10 @@
 No answer and unread are one word here: nothing that reaches this node tells them apart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from client_sync.case_view import CaseView, Contribution, ViewedLane, fold
+from client_sync.case_view import CaseView, ViewedLane, fold
 from server.casework import received, walls
 from server.casework.own import agency_name, me, whole_ref
 from server.casework.shared import last_day
@@ -62,32 +62,32 @@ async def standings(refs: Sequence[str], desk: Desk) -> dict[str, tuple[AnswerLi
 
 def standing_in(view: CaseView, desk: Desk) -> tuple[AnswerLine, ...]:
     """The same, of a view that is open already."""
-    said: dict[str, list[Contribution]] = {}
+    said: dict[str, dict[Place, str]] = {}
     names = {one.agency: one.name for one in (*view.ended, *view.asked)}
-    for told in view.sections.values():
+    for section, told in view.sections.items():
         for one in told:
-            said.setdefault(one.agency_id, []).append(one)
+            at = Place(section, one.about, one.field)
+            said.setdefault(one.agency_id, {})[at] = one.values[-1]
             names[one.agency_id] = one.agency
     ended = {one.agency for one in view.ended}
     lines = (
         AnswerLine(
             agency,
             name,
-            _state(said.get(agency, ()), desk.pack, ENDED if agency in ended else NO_ANSWER),
-            any(one.section == ATTENDING for one in said.get(agency, ())),
+            _state(said.get(agency, {}), desk.pack, ENDED if agency in ended else NO_ANSWER),
+            any(place.section == ATTENDING for place in said.get(agency, ())),
         )
         for agency, name in names.items()
-        if agency != me(desk)
+        if agency != me(desk) and walls.may_send(view.case_ref, agency, desk)
     )
     return tuple(sorted(lines, key=lambda one: (one.name, one.agency)))
 
 
-def _state(said: Sequence[Contribution], pack: Protocol, otherwise: str) -> str:
-    summary = [one for one in said if one.section in pack.headings]
+def _state(said: Mapping[Place, str], pack: Protocol, otherwise: str) -> str:
+    summary = [(place, value) for place, value in said.items() if place.section in pack.headings]
     if not summary:
         return otherwise
-    places = [(Place(one.section, one.about, one.field), one.values[-1]) for one in summary]
-    return NOTHING_KNOWN if nothing_beside(places) else ANSWERED
+    return NOTHING_KNOWN if nothing_beside(summary) else ANSWERED
 
 
 def nothing_beside(said: Sequence[tuple[Place, str]]) -> bool:

@@ -58,6 +58,8 @@ async def waiting_count(desk: Desk) -> int:
 
 async def _lines(desk: Desk) -> tuple[Asking, ...]:
     rows = {row.id: row for row in await questions(desk) if walls.may_list(row.case_ref, desk)}
+    if not rows:
+        return ()
     noted = await AskedHere.objects().where(AskedHere.share.is_in(sorted(rows)))
     lines = [_line(one, rows[one.share], desk) for one in noted]
     return tuple(sorted(lines, key=lambda one: (not one.waits, one.answer_by or one.came_at)))

@@ -111,9 +111,10 @@ async def _due(desk: Desk) -> list[FindsDue]:
     asked = await _asked_on(waiting, desk)
     found = []
     for ref, day in sorted(asked.items()):
-        names = {
-            one.consent.recipient: agency_name(one.consent.recipient, desk) for one in waiting[ref]
-        }
+        named = [one.consent.recipient for one in waiting[ref]]
+        names = {one: agency_name(one, desk) for one in named if walls.may_send(ref, one, desk)}
+        if not names:
+            continue
         to = sorted(names, key=lambda agency: names[agency])
         row = await _referral(ref)
         unasked = bool(row and read_body("referral", row.id, row.body, desk).get("when_asked"))
@@ -132,6 +133,8 @@ async def _unsent(desk: Desk) -> dict[str, list[Held]]:
         & ConsentRow.state.is_in(list(ledger.PERMITS))
         & (ConsentRow.ends > unix(desk))
     )
+    if not rows:
+        return {}
     gone = await Share.select(Share.consent).where(
         Share.consent.is_in([row.id for row in rows]) & (Share.owner == me(desk))
     )

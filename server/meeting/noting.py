@@ -41,6 +41,20 @@ async def questions(desk: Desk) -> list[Share]:
     ]
 
 
+async def unanswered(desk: Desk) -> frozenset[str]:
+    """The questions of which nobody is told that they were opened; works locked.
+
+    One that nobody has noted yet may be one: it is told of once it is known to ask nothing.
+    """
+    if desk.node.coordinating:
+        return frozenset()
+    told = await AskedHere.select(AskedHere.share).where(
+        (AskedHere.answer_by == 0) | AskedHere.state.is_in([ANSWERED, NOTHING_KNOWN])
+    )
+    known = {row["share"] for row in told}
+    return frozenset(row.id for row in await questions(desk)) - known
+
+
 async def note(desk: Desk) -> None:
     """Bring the notes up to date with what came, what ended, and what was sent since."""
     desk.unlocked()
@@ -114,9 +128,13 @@ async def _asking(desk: Desk) -> set[str]:
 
 async def _sent(shares: Mapping[str, Share], desk: Desk) -> dict[str, str]:
     """For each question that our own live part answers: whether with words, or with none."""
+    if not shares:
+        return {}
     adopted = await ConsentRow.select(ConsentRow.id, ConsentRow.came_by, ConsentRow.case_ref).where(
         ConsentRow.came_by.is_in(sorted(shares)) & (ConsentRow.kind == ConsentKind.TELL.value)
     )
+    if not adopted:
+        return {}
     out = await Share.select(Share.consent).where(
         Share.consent.is_in([one["id"] for one in adopted])
         & (Share.owner == me(desk))
