@@ -6,6 +6,7 @@ from enum import Enum
 class Reason(Enum):
     """Why something stays here, as a sentence a person can read."""
 
+    WALLED = "A wall stands between this case and the receiving agency."
     NO_CONSENT = "There is no consent for this agency."
     NOT_THE_PACK = (
         "The coalition's directory names another protocol pack than this node has; "

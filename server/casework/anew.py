@@ -4,7 +4,7 @@ from client_sync import document
 from server.casework import ending, ledger, resting, sealing, upkeep
 from server.casework.errors import NoWeekKeyYet
 from server.casework.mailroom import Asked, ask, live_share, live_shares, open_under, say
-from server.casework.own import OwnCase, load, me
+from server.casework.own import OwnCase, me, open_case
 from server.casework.tables import Share
 from server.casework.travelling import release_people
 from server.node.database import transaction
@@ -27,20 +27,22 @@ async def maintain(desk: Desk) -> None:
     await _open_again(desk)
 
 
-async def seal_due(desk: Desk) -> None:
-    """Begin the epochs that are due, also because a row of the plan closed."""
-    for case_ref, share in await upkeep.due_for_epoch(desk):
+async def seal_due(desk: Desk) -> bool:
+    """Begin the epochs that are due, also because a row of the plan closed; True if any was."""
+    due = await upkeep.due_for_epoch(desk)
+    for case_ref, share in due:
         endings = ending.Endings()
         async with transaction():
             await _renew_epoch(case_ref, share, endings, desk)
         await ending.shred(endings, desk)
+    return bool(due)
 
 
 async def _renew_epoch(case_ref: str, share: str, endings: ending.Endings, desk: Desk) -> None:
     for row, held in await live_shares(case_ref, desk):
         if row.id != share:
             continue
-        case = await load(case_ref, desk)
+        case = await open_case(case_ref, desk)
         asked = await ask(case, held, row.recipient, row.exchange, desk)
         cleared = asked.decision
         if isinstance(cleared, Cleared) and await sealing.can_reopen(row, cleared, desk):
@@ -79,7 +81,7 @@ async def _open_again(desk: Desk) -> None:
             continue
         try:
             async with transaction():
-                case = await load(held.case_ref, desk)
+                case = await open_case(held.case_ref, desk)
                 await open_under(held, case, row.exchange, desk)
         except NoWeekKeyYet:
             continue  # the next round tries again

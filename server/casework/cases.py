@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from server.casework import following, received, refs, walls
+from server.casework import described, following, received, refs, tied, walls
 from server.casework.bodies import read_body, shut_body
 from server.casework.case_body import CaseBody, Field, write_in
 from server.casework.errors import BodyDamaged, CaseExists, NotWritable, WrittenElsewhere
@@ -117,6 +117,7 @@ async def take_in(form: CaseForm, ref: str, desk: Desk) -> CaseRecord:
             raise CaseExists
         await Case.insert(row)
         await audit.record(Act.IMPORT_CASE.value, ref, desk, fields=len(body.fields))
+        await tied.wall_off(described.in_body(ref, body), desk)
     return _record(OwnCase(row, body), {})
 
 
@@ -195,6 +196,8 @@ async def save(
             act.value, case_ref, desk, sections=sections, fields=fields, **(facts or {})
         )
         reached = await following.follow_edit(case, merged, heads or {}, desk)
+        if described.DESCRIBES & {*sections}:
+            await tied.wall_off(described.in_body(case_ref, merged.body), desk)
     now = await record_of(case, desk)
     return Edited(now, reached, tuple(sorted(merged.beside)))
 

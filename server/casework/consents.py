@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from server.casework import ledger, passed_on, received, refs, releases
+from server.casework import ledger, passed_on, received, refs, releases, walling
 from server.casework.errors import NothingToAdopt, PeopleUnmatched
 from server.casework.finds import ReceivedFind, Waiting, received_finds, waiting_here
 from server.casework.ledger import PERMITS, Held
@@ -64,9 +64,13 @@ async def list_consents(desk: Desk, ref: str | None = None) -> list[ConsentEntry
     rows = await ConsentRow.objects().order_by(ConsentRow.ends)
     unconfirmed = await remaining(desk)
     entries = [
-        _entry(ledger.opened(row, desk), row.id in unconfirmed, desk)
-        for row in rows
-        if row.case_ref == case_ref or (case_ref is None and _listed(row, unconfirmed))
+        _entry(held, held.consent.id in unconfirmed, desk)
+        for held in (
+            ledger.opened(row, desk)
+            for row in rows
+            if row.case_ref == case_ref or (case_ref is None and _listed(row, unconfirmed))
+        )
+        if ledger.may_know(held, desk)
     ]
     known = {row.id for row in rows}
     for waiting in await waiting_here(desk):
@@ -125,6 +129,7 @@ async def adopt(id: str, ref: str, people: Mapping[str, str], desk: Desk) -> Con
         )
         await ledger.enter(adopted, waiting.release_ref, case_ref, matched, waiting.share, desk)
         await releases.know_of(adopted.release_id, case_ref, desk)
+        await walling.join(case_ref, waiting.release_ref, desk)
         await audit.record(
             Act.ADOPT_CONSENT.value, id, desk, case=case_ref, release=adopted.release_id
         )

@@ -49,6 +49,16 @@ async def drop_all(place_prefix: str, desk: Desk) -> None:
         await Draft.delete().where(Draft.id.is_in(gone))
 
 
+async def drop_about(case_ref: str, staff: str, desk: Desk) -> None:
+    """Forget what this colleague was typing about a case; the caller is in a transaction."""
+    rows = await Draft.objects().where(Draft.staff == staff)
+    about = [
+        row.id for row in rows if case_ref in read_body("draft", row.id, row.body, desk)["place"]
+    ]
+    if about:
+        await Draft.delete().where(Draft.id.is_in(about))
+
+
 def _id(place: str, desk: Desk) -> str:
     # Keyed, so that a row's id tells nobody who is being written about.
     key = desk.unlocked().identity.at_rest

@@ -11,6 +11,14 @@ class NoSuchConsent(NotFound):
     """No consent or release here goes by that number, or you may not know of it."""
 
 
+class NoSuchWall(NotFound):
+    """No wall goes by that number, or you may not know of its case."""
+
+
+class NoSuchTie(NotFound):
+    """No tie goes by that number, or it is not yours to take back."""
+
+
 class NoSuchAgency(NotFound):
     """No agency in the directory goes by that name. Check the spelling, or sync and try again."""
 

@@ -50,7 +50,7 @@ async def waiting_here(desk: Desk) -> list[Waiting]:
     return [
         waiting
         for row in rows
-        if row.id in reading.known
+        if row.id in reading.known and walls.may_know(row.case_ref, desk)
         for waiting in _ours(row, reading.known[row.id], desk)
     ]
 
@@ -84,7 +84,9 @@ async def received_finds(
     reading = await received.open_shares(rows, desk)
     settled = {row["id"] for row in await ConsentRow.select(ConsentRow.id)}
     return tuple(
-        _find(row, reading.known[row.id], settled, desk) for row in rows if row.id in reading.known
+        _find(row, reading.known[row.id], settled, desk)
+        for row in rows
+        if row.id in reading.known and walls.may_know(row.case_ref, desk)
     )
 
 
@@ -97,7 +99,7 @@ async def people_told(shares: Collection[str], desk: Desk) -> dict[str, Mapping[
 
 async def _with_news(desk: Desk) -> list[Share]:
     await received.sort_in(desk)
-    return [row for row in await received.live(desk) if row.case_ref]
+    return [row for row in await received.live(desk) if walls.may_know(row.case_ref, desk)]
 
 
 def _find(row: Share, known: Known, settled: set[str], desk: Desk) -> ReceivedFind:

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from server.casework import ending, ledger, withdrawals
+from server.casework import ending, ledger, walls, withdrawals
 from server.casework.own import agency_name, me, unix
 from server.casework.tables import Case, ConsentRow, OutboxRow, Share, StatementRow
 from server.node import audit, steps
@@ -18,6 +19,7 @@ from server.node.tables import Announcement, DirectoryRow, NodeRow
 from tiers.consent import ConsentState
 
 _WHY = "left the coalition"
+Row = TypeVar("Row", Share, ConsentRow, Case)
 _NOT_SENT = "This node left the coalition before it was sent."
 
 
@@ -49,15 +51,15 @@ async def what_ends(desk: Desk) -> WhatEnds:
     """Exactly what will happen if this agency leaves now."""
     require(desk, Act.LEAVE)
     _may_leave(desk)
-    ours = await _live(desk, mine=True)
-    theirs = await _live(desk, mine=False)
+    ours = _shown(await _live(desk, mine=True), desk)
+    theirs = _shown(await _live(desk, mine=False), desk)
     return WhatEnds(
         coalition=agency_name(desk.node.relay_identity, desk),
         shared=len(ours),
         holders=tuple(sorted({agency_name(row.recipient, desk) for row in ours})),
         received=len(theirs),
-        consents=len(await _consents()),
-        kept=await Case.count(),
+        consents=len(_shown(await _consents(), desk)),
+        kept=len(_shown(await Case.objects(), desk)),
     )
 
 
@@ -98,7 +100,9 @@ async def departure(desk: Desk) -> Leaving | None:
     row = await Departure.objects().order_by(Departure.id, ascending=False).first()
     if row is None:
         return None
-    whose: dict[str, str] = json.loads(row.closed)
+    closed: dict[str, str] = json.loads(row.closed)
+    shown = _shown(await Share.objects().where(Share.id.is_in([*closed, ""])), desk)
+    whose = {share.id: closed[share.id] for share in shown}
     confirmed = {one.share for one in await withdrawals.confirmed_by(list(whose), desk)}
     counts: dict[str, int] = {}
     for share in confirmed:
@@ -154,7 +158,8 @@ async def _shared_since(row: Departure, desk: Desk) -> bool:
 
 async def _end_everything(endings: ending.Endings, desk: Desk) -> None:
     require_transaction()
-    await ending.end_consents(await _consents(), ConsentState.INVALIDATED, _WHY, endings, desk)
+    consents = [row.id for row in await _consents()]
+    await ending.end_consents(consents, ConsentState.INVALIDATED, _WHY, endings, desk)
     await ending.close_own(await _live(desk, mine=True), _WHY, endings, desk)
     await ending.destroy_received(await _live(desk, mine=False), "destroyed", endings, desk)
 
@@ -205,11 +210,16 @@ async def _live(desk: Desk, *, mine: bool) -> Sequence[Share]:
     return rows
 
 
-async def _consents() -> list[str]:
-    rows = await ConsentRow.select(ConsentRow.id).where(
+async def _consents() -> Sequence[ConsentRow]:
+    rows: list[ConsentRow] = await ConsentRow.objects().where(
         ConsentRow.state.is_in(list(ledger.PERMITS))
     )
-    return [row["id"] for row in rows]
+    return rows
+
+
+def _shown(rows: Sequence[Row], desk: Desk) -> list[Row]:
+    """Those this person may know of: what ends is counted for them as if there were no others."""
+    return [row for row in rows if not walls.is_hidden(row.case_ref, desk)]
 
 
 def _may_leave(desk: Desk) -> None:

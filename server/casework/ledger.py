@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from server.casework import walls
 from server.casework.bodies import read_body, shut_body
 from server.casework.errors import NoSuchConsent
 from server.casework.own import me, unix
@@ -77,12 +78,25 @@ async def match(held: Held, people: Mapping[str, str], desk: Desk) -> None:
     )
 
 
+def may_know(held: Held, desk: Desk) -> bool:
+    """Does no wall stand between this person and the cases this consent speaks of?"""
+    return not (walls.is_hidden(held.case_ref, desk) or walls.is_hidden(held.release_ref, desk))
+
+
+def may_see(row: ConsentRow, desk: Desk) -> bool:
+    """The same of a row; a locked node can ask about our own case only."""
+    if desk.keys is None:
+        return not walls.is_hidden(row.case_ref, desk)
+    return may_know(opened(row, desk), desk)
+
+
 async def find(consent: str, desk: Desk) -> Held:
-    """The consent with this number."""
+    """The consent with this number, for somebody who may know of its case."""
     row = await ConsentRow.objects().where(ConsentRow.id == consent).first()
-    if row is None:
+    held = None if row is None else opened(row, desk)
+    if held is None or not may_know(held, desk):
         raise NoSuchConsent
-    return opened(row, desk)
+    return held
 
 
 async def for_case(case_ref: str, desk: Desk) -> list[Held]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from client_sync import document, lane
-from server.casework import ending, ledger, resting, sealing
+from server.casework import ending, ledger, resting, sealing, walls
 from server.casework.expiry import expire
 from server.casework.keeping import Kept, Refusal, keep
 from server.casework.ledger import Held
@@ -37,6 +37,7 @@ from tiers.consent import Consent, ConsentKind
 from tiers.fragment import Place, Written
 from tiers.gate import Cleared, Party, Withheld, decide
 from tiers.protocol import Protocol
+from tiers.reason import Reason
 
 __all__ = [
     "Asked",

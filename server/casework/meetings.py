@@ -97,7 +97,7 @@ async def view_for(case_ref: str, desk: Desk) -> Viewed:
         raise StaleRead(shut)
     rows = await _look(case_ref, desk)
     reading = await received.open_shares(rows, desk)
-    if not walls.may_know(case_ref, desk):
+    if walls.is_hidden(case_ref, desk):
         raise NoSuchCase  # what was just opened walls this colleague from it
     lanes = [
         _viewed(row, reading.known[row.id], desk)

@@ -79,31 +79,32 @@ async def whole_ref(text: str, desk: Desk) -> str:
     if not wanted:
         raise NoSuchCase
     if refs.is_whole(wanted):
-        known = [wanted]
-    else:
-        # Matched here, not in SQL, so that no pattern is ever built from input.
-        known = await known_refs(desk)
-    ref = refs.pick(wanted, known)
-    if not walls.may_know(ref, desk):
-        raise NoSuchCase
-    return ref
+        return walls.seen_as(wanted, desk)
+    # Matched here, not in SQL, so that no pattern is ever built from input.
+    return refs.pick(wanted, await known_refs(desk))
 
 
 async def known_refs(desk: Desk) -> list[str]:
-    """Every case this node holds something about."""
+    """Every case this node holds something about, that this person may know of."""
     own = await Case.select(Case.case_ref)
     received = (
         await Share.select(Share.case_ref)
         .where((Share.recipient == me(desk)) & (Share.case_ref != ""))
         .group_by(Share.case_ref)
     )
-    return sorted({row["case_ref"] for row in [*own, *received]})
+    known = {row["case_ref"] for row in [*own, *received]}
+    return sorted(ref for ref in known if walls.may_know(ref, desk))
 
 
 async def load(ref: str, desk: Desk) -> OwnCase:
-    """The agency's own record of this case."""
+    """The agency's own record of this case, for somebody who may know of it."""
+    return await open_case(walls.seen_as(ref, desk), desk)
+
+
+async def open_case(ref: str, desk: Desk) -> OwnCase:
+    """The agency's own record of this case, for what the node does and nobody is shown."""
     row = await Case.objects().where(Case.case_ref == ref).first()
-    if row is None or not walls.may_know(ref, desk):
+    if row is None:
         raise NoSuchCase
     return OwnCase(row, CaseBody.from_json(read_body("case", row.id, row.body, desk)))
 

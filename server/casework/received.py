@@ -12,7 +12,7 @@ from client_sync.child import Batch, Unsafe
 from client_sync.lane import Lane
 from crypto.errors import CryptoError, Malformed, Tampered, TooLarge
 from crypto.record import Record, parse_stub
-from server.casework import ending, memory
+from server.casework import described, ending, memory, tied
 from server.casework.epoch_keys import EpochKeys
 from server.casework.errors import Quarantined
 from server.casework.memory import Known
@@ -81,6 +81,9 @@ async def open_shares(rows: Sequence[Share], desk: Desk) -> Reading:
         reading.known[row.id] = known
     if wanted:
         await _open(wanted, reading, desk)
+        opened = [reading.known[row.id].lane for row in wanted if row.id in reading.known]
+        people = [described.in_fields(one.case_ref, one.people, one.fields) for one in opened]
+        await tied.guard([one for each in people for one in each], desk)
     return reading
 
 

@@ -6,6 +6,8 @@ Nothing about a person is in a column: names, dates and words are in `body`, shu
 from piccolo.columns import BigInt, Boolean, Bytea, Date, Integer, Text, Varchar
 from piccolo.table import Table
 
+from server.node.walled import Wall  # every desk reads it, so it stands below
+
 
 class Case(Table, tablename="casework_case"):
     """A case this agency is working. What it says is in body, for an unlocked node only."""
@@ -130,18 +132,6 @@ class Draft(Table, tablename="casework_draft"):
     staff = Varchar(length=64, index=True)
     body = Bytea()
     saved_at = BigInt()
-
-
-class Wall(Table, tablename="casework_wall"):
-    """Somebody who may not know that a case exists: a colleague here, or a whole agency."""
-
-    id = Varchar(length=32, primary_key=True)
-    case_ref = Varchar(length=26, index=True)
-    staff = Varchar(length=64, default="", index=True)  # one of the two is filled in
-    agency = Varchar(length=64, default="", index=True)
-    made_at = BigInt()
-    lifted_at = BigInt(default=0)
-    body = Bytea()  # why, and who decided
 
 
 class Tie(Table, tablename="casework_tie"):

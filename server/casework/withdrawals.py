@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from crypto.statement import read
 from server.casework import ending, ledger, passed_on, walls
 from server.casework.errors import NoSuchConsent
-from server.casework.finds import waiting_here
+from server.casework.finds import Waiting, waiting_here
 from server.casework.own import agency_name, me
 from server.casework.post import queue_withdrawn
 from server.casework.quarantine import lift_if_done
@@ -91,9 +91,9 @@ async def receipts(id: str, desk: Desk) -> Receipts:
         (Share.owner == me(desk))
         & ((Share.consent == id) | (Share.release == id) | Share.id.is_in([id, *ended]))
     )
-    known = rows or riding or await ConsentRow.exists().where(ConsentRow.id == id)
-    if not known and not await Release.exists().where(Release.id == id):
-        raise NoSuchConsent
+    consent = await ConsentRow.objects().where(ConsentRow.id == id).first()
+    whole = await Release.objects().where(Release.id == id).first()
+    _knowable([*rows, consent, whole, riding], desk)
     confirmed = await _confirmations([row.id for row in rows], desk)
     counts: dict[str, int] = {}
     for agency in {row.recipient for row in rows}:
@@ -114,9 +114,8 @@ async def confirmed_by(shares: Sequence[str], desk: Desk) -> list[Confirmation]:
 async def _whole_release(release: str, endings: ending.Endings, desk: Desk) -> Sequence[Share]:
     async with transaction():
         shares = await Share.objects().where(Share.release == release)
-        known = shares or await Release.exists().where(Release.id == release)
-        if not known:
-            raise NoSuchConsent
+        row = await Release.objects().where(Release.id == release).first()
+        _knowable([*shares, row], desk)
         await audit.record(Act.WITHDRAW.value, release, desk, whole=True)
         await ending.end_release(release, shares, endings, desk)
         parties = {agency for row in shares for agency in (row.owner, row.recipient)}
@@ -142,10 +141,7 @@ async def _one_consent(
         held = await Share.objects().where(
             (Share.consent == consent) & (Share.recipient == me(desk))
         )
-        if row is None and not held and not waiting:
-            raise NoSuchConsent
-        if row is not None and row.case_ref and not walls.may_know(row.case_ref, desk):
-            raise NoSuchConsent
+        _knowable([row, *held, *waiting], desk)
         await audit.record(Act.WITHDRAW.value, consent, desk, whole=False)
         if row is None and waiting:
             # Not adopted and now taken back: nobody here may adopt it any more.
@@ -157,6 +153,26 @@ async def _one_consent(
     known = [row.release] if row is not None else [one.release for one in held]
     known += [one.consent.release_id for one in waiting]
     return known[0], mine
+
+
+_Here = Share | ConsentRow | Release | passed_on.PassedOn | Waiting | None
+
+
+def _knowable(found: Sequence[_Here], desk: Desk) -> None:
+    """Go on if any of these is here, and none is of a case this person may not know of."""
+    if not any(found) or any(one is not None and _is_hidden(one, desk) for one in found):
+        raise NoSuchConsent
+
+
+def _is_hidden(
+    one: Share | ConsentRow | Release | passed_on.PassedOn | Waiting, desk: Desk
+) -> bool:
+    match one:
+        case Waiting():
+            return False  # only what may be known waits
+        case ConsentRow():
+            return not ledger.may_see(one, desk)
+    return walls.is_hidden(one.case_ref, desk)
 
 
 async def _confirmations(shares: Sequence[str], desk: Desk) -> list[Confirmation]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from crypto.keys import Identity
 from directory.snapshot import Directory
-from server.node import believed, clock, node, pack_shelf, packs, restored
+from server.node import believed, clock, node, pack_shelf, packs, restored, walled
 from server.node.access import Role
 from server.node.errors import BadFile, Locked
 from server.node.keyholder import Keys
@@ -15,6 +15,7 @@ from server.node.member import StaffMember, still
 from server.node.node import Node
 from server.node.settings import Settings
 from server.node.signing_in import sign_in
+from server.node.walled import Walled
 from tiers.protocol import Protocol
 
 
@@ -29,6 +30,7 @@ class Desk:
     directory: Directory = field(repr=False)
     pack: Protocol = field(repr=False)
     time: clock.Reading
+    walled: Walled = field(repr=False)
 
     @property
     def now(self) -> datetime:
@@ -114,4 +116,5 @@ async def _desk(settings: Settings, member: StaffMember | None, keys: Keys | Non
         directory=directory,
         pack=packs.read(await pack_shelf.in_force(here, directory)),
         time=await clock.read(settings),
+        walled=await walled.load(member.id if member else ""),
     )

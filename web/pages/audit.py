@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
+from server.casework import audited
 from server.node import audit, staff
 from server.node.access import Act, require
 from server.node.desk import Desk
@@ -49,7 +50,7 @@ async def audit_page(request: AnyRequest, desk: AtWork) -> Response[str]:
     names = {one.id: one.name for one in await staff.list_staff(desk)}
     entries = tuple(
         EntryLine(one.at, _who(one.who, names), said(one, names, desk))
-        for one in await audit.list_entries(_SHOWN)
+        for one in await audited.entries(_SHOWN, desk)
     )
     return await show(request, desk, "/audit", "audit/page.html", AuditPage(new_token(), entries))
 

@@ -248,6 +248,7 @@ def test_a_clock_that_jumped_hides_at_once_and_destroys_later(agencies: Coalitio
                 desk.directory,
                 desk.pack,
                 type(desk.time)(far, desk.now, jumped=True, noticed_at=far),
+                desk.walled,
             )
 
             ended = await mailroom.expire(jumped)

@@ -204,7 +204,14 @@ def test_an_operator_alone_opens_no_case(agencies: Coalition) -> None:
                 desk.staff.id, desk.staff.name, frozenset({Role.OPERATOR}), desk.staff.version
             )
             alone = desk.__class__(
-                desk.settings, desk.node, operator, desk.keys, desk.directory, desk.pack, desk.time
+                desk.settings,
+                desk.node,
+                operator,
+                desk.keys,
+                desk.directory,
+                desk.pack,
+                desk.time,
+                desk.walled,
             )
 
             for act in (
