@@ -1,12 +1,18 @@
 """What a referral asks for, one thing at a time, and what of it is still missing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from server.casework.cases import CaseRecord
 from tiers.fragment import CHILDREN, IDENTITY, OTHER_ADULTS, SURVIVOR
-from tiers.protocol import Protocol
+from tiers.protocol import FieldForm, Protocol
 from tiers.rows import row_of
 
+# Asked for only where another field says so: whom it leads to, and what leads there.
+_ONLY_IF = {
+    ("referral", "why_not_aware"): ("aware_of_referral", "no"),
+    ("referral", "heard_where"): ("heard_before", "yes"),
+}
 PEOPLE, RELEASE, SEND = "people", "release", "send"
 _WRITTEN = (
     (PEOPLE, "Who is in it", (IDENTITY, CHILDREN)),
@@ -55,14 +61,28 @@ def _step(
 def _unwritten(sections: tuple[str, ...], record: CaseRecord, pack: Protocol) -> tuple[str, ...]:
     """The fields of the pack's first referral that say nothing about the survivor yet."""
     people, fields = record.fragment.people, record.fragment.fields
-    hers = {at for at in fields if people.get(at.about) == SURVIVOR}
-    said = {(at.section, row_of(at)[1]) for at in hers}
-    labels = []
-    for section, field in pack.minimum_dataset:
-        form = pack.sections[section].field(field) if section in sections else None
-        if form and (section, field) not in said:
-            labels.append(form.label)
-    return tuple(labels)
+    said = {
+        (at.section, row_of(at)[1]): written[-1].value
+        for at, written in fields.items()
+        if people.get(at.about) == SURVIVOR
+    }
+    wanted = [
+        form
+        for section, field in pack.minimum_dataset
+        if section in sections and (section, field) not in said
+        for form in (_wanted(section, field, said, pack),)
+    ]
+    return tuple(form.label for form in wanted if form)
+
+
+def _wanted(
+    section: str, field: str, said: Mapping[tuple[str, str], str], pack: Protocol
+) -> FieldForm | None:
+    by, value = _ONLY_IF.get((section, field), ("", ""))
+    if by and said.get((section, by)) != value:
+        return None
+    form = pack.sections[section]
+    return next((one for one in form.fields if one.id == field), None)
 
 
 def _without_basis(record: CaseRecord) -> tuple[str, ...]:

@@ -23,22 +23,28 @@ def _field(field: FieldPart, desk: Desk) -> FieldPart:
     known = desk.pack.instruments
     match field.name:
         case "instrument":
-            titles = dict.fromkeys([one.title for one in known.values()])
-            if field.value:
-                titles[field.value] = None  # an instrument of another agency's stays as it is
-            options = tuple(Option(one, one) for one in titles)
-            return replace(field, kind="choice", options=options)
+            return _to_choose(field, [one.title for one in known.values()])
         case "score":
             ranges = [
                 f"{one.title} {one.low} to {one.high}" for one in known.values() if one.scored
             ]
             return replace(field, hint=f"{'; '.join(ranges)}.")
         case "band":
-            return replace(field, hint="Left empty, it follows from the score.")
+            said = [band for one in known.values() for band, _ in one.bands]
+            rows = desk.pack.thresholds.values()
+            counted = [row.equals for row in rows if row.field == f"{_ASSESSMENTS}.band"]
+            hint = "Left empty, it follows from the score."
+            return replace(_to_choose(field, [*said, *counted]), hint=hint)
         case "certified":
             asks = [one.title for one in known.values() if one.certified]
             return replace(field, hint=f"Asked for by {', '.join(asks)}." if asks else "")
     return field
+
+
+def _to_choose(field: FieldPart, known: list[str]) -> FieldPart:
+    """These to choose from; what stands there already stays, whoever wrote it."""
+    words = dict.fromkeys([*known, *([field.value] if field.value else [])])
+    return replace(field, kind="choice", options=tuple(Option(one, one) for one in words))
 
 
 def settle_score(section: str, form: Typed, desk: Desk) -> None:

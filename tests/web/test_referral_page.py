@@ -1,0 +1,284 @@
+"""A referral by page: one thing at a time, thresholds reached or not, and nothing without her."""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from server.node import packs
+from server.node.tables import NodeRow
+from tests import nodes
+from tests.coalition import HARBOUR, NORTHGATE, RIVER
+from tests.web.asked import Pages
+from tests.web.conftest import Story
+from tests.web.served import VENDOR
+from tests.web.windows import PHONE, WIDE, nothing_for_axe, signed_in
+
+_STEPS = ("people", "incident", "assessments", "judgement", "contact", "wishes", "consent", "check")
+_SCORED = "Assessed as high risk: 14 or more on the SafeLives Dash"
+
+
+async def begun(pages: Pages, node: nodes.TestedNode, pack: str = "hrda-dorset") -> str:
+    """A referral of somebody new at this node, which works by this protocol."""
+    texts = json.dumps(packs.load(pack))
+    await NodeRow.update({NodeRow.pack_texts: texts}).where(NodeRow.id > 0)
+    await pages.work(node)
+    answer = await pages.post("/referrals", {})
+    return answer.headers["hx-redirect"].removeprefix("/referrals/")
+
+
+async def assess(pages: Pages, ref: str, row: str, **fields: str) -> Any:
+    return await pages.post(
+        f"/cases/{ref}/sections/assessments/survivor/rows/{row}", {"base": "1", **fields}
+    )
+
+
+async def read(pages: Pages, path: str) -> str:
+    answer = await pages.get(path)
+    assert answer.status_code == 200, path
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", unescape(answer.text)))
+
+
+def test_every_page_says_who_must_not_learn_of_it(pages: Pages, node: nodes.TestedNode) -> None:
+    async def scenario() -> None:
+        ref = await begun(pages, node)
+
+        for path in ("/referrals", f"/referrals/{ref}", *(f"/referrals/{ref}/{s}" for s in _STEPS)):
+            assert "The perpetrator must not learn of this referral" in await read(pages, path)
+
+    asyncio.run(scenario())
+
+
+def test_assessments_stand_side_by_side_and_the_threshold_is_reached_or_not(
+    pages: Pages, node: nodes.TestedNode
+) -> None:
+    async def scenario() -> None:
+        ref = await begun(pages, node)
+
+        await assess(pages, ref, "aaaa", instrument="SafeLives Dash", score="11")
+        text = await read(pages, f"/referrals/{ref}/assessments")
+        assert f"{_SCORED} Not reached" in text
+        assert "below the threshold (medium)" in text
+        await assess(pages, ref, "bbbb", instrument="SafeLives Dash", score="15")
+        text = await read(pages, f"/referrals/{ref}/assessments")
+
+        assert f"{_SCORED} Reached" in text
+        assert "medium" in text
+        assert "high" in text
+        assert "below the threshold" not in text
+
+    asyncio.run(scenario())
+
+
+def test_professional_judgement_is_enough(pages: Pages, node: nodes.TestedNode) -> None:
+    async def scenario() -> None:
+        ref = await begun(pages, node)
+        await assess(pages, ref, "aaaa", instrument="SafeLives Dash", score="4")
+
+        await pages.post(
+            f"/cases/{ref}/sections/risk/survivor", {"base": "2", "professional_judgement": "yes"}
+        )
+
+        text = await read(pages, f"/referrals/{ref}/judgement")
+        assert "Professional judgement Reached" in text
+        assert "below the threshold" not in text
+
+    asyncio.run(scenario())
+
+
+def test_a_score_outside_its_instrument_is_not_kept(pages: Pages, node: nodes.TestedNode) -> None:
+    async def scenario() -> None:
+        ref = await begun(pages, node)
+
+        answer = await assess(pages, ref, "aaaa", instrument="SafeLives Dash", score="240")
+
+        assert answer.status_code == 422
+        assert "0 to 24" in answer.text
+        assert "240" not in await read(pages, f"/referrals/{ref}/assessments")
+
+    asyncio.run(scenario())
+
+
+def test_an_entry_is_taken_out_whole(pages: Pages, node: nodes.TestedNode) -> None:
+    async def scenario() -> None:
+        ref = await begun(pages, node)
+        href = f"/cases/{ref}/sections/assessments/survivor/rows"
+        await assess(pages, ref, "aaaa", instrument="SafeLives Dash", score="11")
+        await assess(pages, ref, "bbbb", instrument="GP Red Flag", band="high")
+
+        answer = await pages.post(f"{href}/aaaa/remove", {"base": "3"})
+
+        assert "SafeLives" not in answer.text
+        assert "GP Red Flag" in answer.text
+        assert (await pages.get(f"{href}/aaaa")).status_code == 404
+
+    asyncio.run(scenario())
+
+
+def test_the_words_of_a_half_written_entry_come_back(pages: Pages, node: nodes.TestedNode) -> None:
+    async def scenario() -> None:
+        ref = await begun(pages, node)
+        href = f"/cases/{ref}/sections/assessments/survivor/rows"
+        form = (await pages.get(f"{href}/new")).text
+        kept_at = re.findall(r'name="draft" value="([^"]+)"', form)[0]
+        words = {"draft": kept_at, "base": "1", "assessed_by": "Half a na"}
+        await pages.post("/drafts", words)
+
+        again = (await pages.get(f"{href}/new")).text
+
+        assert 'value="Half a na"' in again
+        saved = re.findall(rf'hx-post="({href}/[0-9a-f]{{8}})"', again)[0]
+        await pages.post(saved, {"base": "1", "assessed_by": "Half a name"})
+        assert "Half a na" not in (await pages.get(f"{href}/new")).text
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("section", ["plan_actions", "ballots", "risk"])
+def test_what_holds_no_rows_or_has_its_own_page_is_not_edited_here(
+    pages: Pages, node: nodes.TestedNode, section: str
+) -> None:
+    async def scenario() -> None:
+        ref = await begun(pages, node)
+        href = f"/cases/{ref}/sections/{section}/survivor/rows"
+
+        assert (await pages.get(f"{href}/new")).status_code == 404
+        assert (await pages.post(f"{href}/aaaa", {"base": "1"})).status_code == 404
+
+    asyncio.run(scenario())
+
+
+def test_without_her_yes_the_page_says_to_act_now_and_has_no_button(
+    pages: Pages, node: nodes.TestedNode
+) -> None:
+    async def scenario() -> None:
+        ref = await begun(pages, node)
+
+        missing = await pages.post(f"/referrals/{ref}/waiting", {"why": ""})
+        done = await pages.post(f"/referrals/{ref}/waiting", {"why": "She is not alone."})
+
+        assert missing.status_code == 422
+        assert done.headers["hx-redirect"] == f"/referrals/{ref}"
+        text = await read(pages, f"/referrals/{ref}")
+        assert "Waiting for consent" in text
+        assert "Act now under your own safeguarding procedure" in text
+        assert "She is not alone." in text
+        check = (await pages.get(f"/referrals/{ref}/check")).text
+        assert "It cannot be sent yet" in check
+        assert f"/referrals/{ref}/send" not in check
+        refused = await pages.post(f"/referrals/{ref}/send", {})
+        assert refused.status_code == 422
+
+    asyncio.run(scenario())
+
+
+def test_a_person_added_from_the_referral_leads_back_to_it(
+    pages: Pages, node: nodes.TestedNode
+) -> None:
+    async def scenario() -> None:
+        ref = await begun(pages, node)
+        puv = {"role": "person_using_violence", "back": "referral"}
+
+        added = await pages.post(f"/cases/{ref}/people", puv)
+
+        assert added.headers["hx-redirect"] == f"/referrals/{ref}/people"
+        text = await read(pages, f"/referrals/{ref}/people")
+        assert "Our own basis for telling about this person" in text
+        steps = await read(pages, f"/referrals/{ref}")
+        assert "Begun" not in steps  # nothing is written about anybody yet
+
+    asyncio.run(scenario())
+
+
+def test_a_page_of_no_step_or_no_referral_is_not_there(
+    pages: Pages, node: nodes.TestedNode
+) -> None:
+    async def scenario() -> None:
+        ref = await begun(pages, node)
+
+        assert (await pages.get(f"/referrals/{ref}/send")).status_code in {404, 405}
+        assert (await pages.get(f"/referrals/{ref}/release")).status_code == 404
+        assert (await pages.get("/referrals/0000000000000000000000000A")).status_code == 404
+
+    asyncio.run(scenario())
+
+
+@pytest.fixture
+def page(browser: Browser, story: Story, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Somebody at Harbour, who has just signed in."""
+    opened = signed_in(browser, story.served[HARBOUR].url, "Robin Vale", request.param)
+    yield opened
+    opened.context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install")
+@pytest.mark.parametrize("page", [WIDE, PHONE], ids=["desk", "phone"], indirect=True)
+def test_a_referral_is_written_released_and_sent_by_page(page: Page, story: Story) -> None:
+    url = story.served[HARBOUR].url
+    page.goto(f"{url}/referrals")
+    nothing_for_axe(page, "the list")
+    page.get_by_role("button", name="Begin a referral of somebody new").click()
+    page.wait_for_url(re.compile(r"/referrals/\w{26}$"))
+    referral = page.url
+    nothing_for_axe(page, "the tasks")
+
+    page.get_by_role("link", name="What happened").click()
+    page.get_by_label("What happened").fill("A door was broken on Sunday.")
+    page.get_by_label("Reason for referral").fill("It is getting worse.")
+    nothing_for_axe(page, "what happened, being written")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("main")).to_contain_text("A door was broken on Sunday.")
+    page.get_by_role("link", name=re.compile("^Next")).click()
+
+    page.get_by_label("Instrument").select_option("SafeLives Dash")
+    page.get_by_label("Score").fill("16")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("table")).to_contain_text("SafeLives Dash")
+    page.get_by_role("button", name="Add one").click()
+    page.get_by_label("Instrument").select_option("Danger Assessment")
+    page.get_by_label("Score").fill("9")
+    nothing_for_axe(page, "a second assessment")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("table tbody tr")).to_have_count(2)
+    page.reload()
+    expect(page.locator("#threshold-title ~ ul .good")).to_have_count(1)
+    nothing_for_axe(page, "assessments")
+
+    for step in ("people", "judgement", "contact", "wishes", "consent"):
+        page.goto(f"{referral}/{step}")
+        expect(page.get_by_text("a moment…")).to_have_count(0)
+        nothing_for_axe(page, step)
+    page.get_by_role("link", name="Record her release").click()
+    sign(page)
+    page.get_by_role("button", name="Record this release").click()
+
+    page.wait_for_url(f"{referral}/check")
+    expect(page.locator("main")).to_contain_text("16")
+    nothing_for_axe(page, "the check")
+    page.get_by_role("button", name=f"Send the referral to {NORTHGATE}", exact=True).click()
+    page.wait_for_url(referral)
+    expect(page.locator("#notice")).to_contain_text(f"Sealed for {NORTHGATE}")
+    expect(page.locator(".lede")).to_contain_text("Sent")
+    nothing_for_axe(page, "sent")
+
+
+def sign(page: Page) -> None:
+    """She says yes to the referral, to our own part, and that the police look her up if asked."""
+    page.get_by_label(f"{HARBOUR} may tell the meeting").check()
+    page.get_by_label(f"{NORTHGATE} may be told the referral").check()
+    page.get_by_label(f"{RIVER} may look me up").check()
+    for agency in (HARBOUR, NORTHGATE, RIVER):
+        page.get_by_label(f"{agency} initials").fill("AB")
+    page.get_by_label("In her words").fill("so that they can plan for me")
+    page.get_by_label("Their name").fill("Invented Asha Bell")
+    page.get_by_label("Witness", exact=True).fill("Robin Vale")
+    page.get_by_label("Language").fill("English")
+    for box in page.locator("#told input").all():
+        box.check()
+    page.get_by_label("I made sure").check()
