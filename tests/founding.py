@@ -5,11 +5,12 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
 from directory import card as cards
-from server.node import coalition, database, init
+from server.node import coalition, database, init, packs
 from server.node.desk import Desk
 from server.node.settings import Settings
 from tests import postgres
@@ -31,7 +32,11 @@ _STAFF = {NORTHGATE: "Maya Lind", HARBOUR: "Robin Vale", RIVER: "Sam Okoro", BRI
 _TIERS = {HARBOUR: Tier.REFERRAL, RIVER: Tier.REFERRAL, BRIGID: Tier.FRAMEWORKS}
 
 
-def make_original(cluster: postgres.Cluster | None) -> Coalition:
+def make_original(
+    cluster: postgres.Cluster | None,
+    pack: str = packs.DEFAULT,
+    kinds: Mapping[str, str] = MappingProxyType({}),
+) -> Coalition:
     """A coalition set up as people set one up; nobody works at it, it is only copied."""
     folder = Path(tempfile.mkdtemp(prefix="casefold-coalition-"))
     settings = {
@@ -42,18 +47,25 @@ def make_original(cluster: postgres.Cluster | None) -> Coalition:
         )
         for number, name in enumerate(_STAFF)
     }
-    return run(_set_up(settings))
+    return run(_set_up(settings, pack, kinds))
 
 
-async def _set_up(settings: Mapping[str, Settings]) -> Coalition:
-    made = Coalition({name: await _place(name, one) for name, one in settings.items()})
+async def _set_up(
+    settings: Mapping[str, Settings], pack: str, kinds: Mapping[str, str]
+) -> Coalition:
+    made = Coalition(
+        {
+            name: await _place(name, one, pack, kinds.get(name, ""))
+            for name, one in settings.items()
+        }
+    )
     await _meet(made)
     await made.settle()
     await close(made)
     return made
 
 
-async def _place(name: str, settings: Settings) -> Place:
+async def _place(name: str, settings: Settings, pack: str, kind: str) -> Place:
     engine = database.engine_for(settings)
     with database.using(engine):
         created = await init.create(
@@ -61,6 +73,8 @@ async def _place(name: str, settings: Settings) -> Place:
             name=name,
             staff_name=_STAFF[name],
             passphrase=PASSPHRASE,
+            kind=kind,
+            pack=pack,
             coordinating=name == NORTHGATE,
             url="http://127.0.0.1:9" if name == NORTHGATE else "",
             rehearsal=True,

@@ -10,7 +10,7 @@ from server.casework.errors import NoWeekKeyYet
 from server.casework.own import agency_name, whole_ref
 from server.casework.people import change as change_people
 from server.casework.quarantine import refuse_while_closed
-from server.casework.tables import Case
+from server.casework.tables import Case, ConsentRow
 from server.meeting import statuses
 from server.meeting.intake_errors import NoSuchReferral, ReferralEnded, TakenUp
 from server.meeting.referred import Referred, referral_of, referrals
@@ -93,20 +93,27 @@ async def take_up(ref: str, desk: Desk, bases: Mapping[str, str] | None = None) 
 
 async def live_plans(case_ref: str, desk: Desk) -> tuple[str, ...]:
     """Adopt the plan consents that came for this case, and begin the plan at whoever they name."""
-    for waiting in await finds.waiting_here(desk):
-        if waiting.release_ref == case_ref and waiting.consent.kind is ConsentKind.PLAN:
-            await consents.adopt(waiting.consent.id, case_ref, {}, desk)
+    settled = {row["id"] for row in await ConsentRow.select(ConsentRow.id)}
+    # The same consent may ride with the referral and with the referrer's own part.
+    waiting = {
+        one.consent.id: one.consent.kind
+        for one in await finds.waiting_here(desk)
+        if one.release_ref == case_ref
+    }
+    for consent, kind in sorted(waiting.items()):
+        if kind is ConsentKind.PLAN and consent not in settled:
+            await consents.adopt(consent, case_ref, {}, desk)
     reached = []
     for held in await ledger.for_case(case_ref, desk):
-        consent = held.consent
-        if consent.kind is not ConsentKind.PLAN or not consent.live_on(desk.today):
+        plan = held.consent
+        if plan.kind is not ConsentKind.PLAN or not plan.live_on(desk.today):
             continue
         try:
-            sent = await mailroom.send(case_ref, consent.recipient, "meeting", desk)
+            sent = await mailroom.send(case_ref, plan.recipient, plan.kind.exchange, desk)
         except NoWeekKeyYet:
             continue  # that agency has not synced lately; the next step here tries again
         if not isinstance(sent, Withheld):
-            reached.append(consent.recipient)
+            reached.append(plan.recipient)
     return tuple(reached)
 
 
