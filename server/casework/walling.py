@@ -48,7 +48,7 @@ async def put(case_ref: str, why: str, desk: Desk, *, staff: str = "", agency: s
         raise NoSuchCase
     if bool(staff) == bool(agency):
         raise Usage("Name one colleague or one agency.")
-    member = await _colleague(staff) if staff else ""
+    member = await colleague(staff) if staff else ""
     other = named_agency(agency, desk) if agency else ""
     if other == me(desk):
         raise Usage("A wall within this agency is put for a colleague, not for the agency.")
@@ -147,7 +147,8 @@ async def _found(wall: str, desk: Desk) -> Wall:
     return row
 
 
-async def _colleague(named: str) -> str:
+async def colleague(named: str) -> str:
+    """The number of a colleague, named as people name them or by that number."""
     for row in await active():
         if named == row["staff_id"] or fold(named) == row["folded_name"]:
             return str(row["staff_id"])

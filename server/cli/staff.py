@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from server.casework import ties
 from server.cli.line import (
     Line,
     at_desk,
@@ -48,7 +49,7 @@ def add(line: Line, name: str, roles: tuple[str, ...], new_passphrase_file: Path
     words = read_passphrase(new_passphrase_file, f"New passphrase of {name}", again=True)
 
     async def act(desk: Desk) -> StaffMember:
-        return await acts.add(name, chosen, words, desk)
+        return await ties.add_colleague(name, chosen, words, desk)
 
     member = at_desk(line, act)
     line.say(_as_answer(member), f"{name} may sign in as {', '.join(sorted(roles))}.")

@@ -73,6 +73,7 @@ class Act(Enum):
     ADOPT_PACK = "pack.adopt"
     SUCCEED = "card.succeed"
     WALL = "wall.put"
+    TIE = "tie.say"
     REFER = "referral.make"
     READ_REFERRALS = "referral.list"
     READ_INTAKE = "intake.list"
@@ -150,6 +151,7 @@ TABLE: dict[Act, frozenset[Role]] = {
     Act.SUCCEED: _PARTNERS,
     Act.ADOPT_PACK: _PARTNERS,
     Act.WALL: _PARTNERS | {Role.PRIVACY_OFFICER},
+    Act.TIE: _EVERYBODY,
     Act.REFER: _CASEWORK,
     Act.READ_REFERRALS: _CASEWORK | {Role.PRIVACY_OFFICER},
     Act.READ_INTAKE: frozenset({Role.COORDINATOR, Role.CHAIR}),

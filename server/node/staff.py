@@ -1,6 +1,7 @@
 """Who works here: added by an operator, each with a lock of their own over the one seed."""
 
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +53,13 @@ async def list_staff(desk: Desk) -> list[StaffMember]:
     return [from_row(row) for row in await active()]
 
 
-async def add(name: str, roles: frozenset[Role], passphrase: str, desk: Desk) -> StaffMember:
+async def add(
+    name: str,
+    roles: frozenset[Role],
+    passphrase: str,
+    desk: Desk,
+    before_they_sign_in: Callable[[StaffMember], Awaitable[None]] | None = None,
+) -> StaffMember:
     """Give somebody a lock and roles; everybody else is told."""
     require(desk, Act.ADD_STAFF)
     if not roles:
@@ -67,6 +74,8 @@ async def add(name: str, roles: frozenset[Role], passphrase: str, desk: Desk) ->
         await audit.record(
             Act.ADD_STAFF.value, member.id, desk, roles=sorted(role.value for role in roles)
         )
+        if before_they_sign_in is not None:
+            await before_they_sign_in(member)
     return member
 
 

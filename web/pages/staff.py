@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from server.casework import ties
 from server.node import staff
 from server.node.access import Act, Role, may, require
 from server.node.errors import NotFound, PassphraseWrong
@@ -76,7 +77,7 @@ async def add(request: AnyRequest, desk: AtWork) -> Response[Any]:
     form.settle()
 
     async def act() -> Response[Any]:
-        member = await staff.add(name, roles, passphrase, desk)
+        member = await ties.add_colleague(name, roles, passphrase, desk)
         return go(request, "/staff", f"{member.name} can sign in now.")
 
     return await once(request, form, act)
