@@ -21,24 +21,15 @@ def agenda_pdf(paper: AgendaPaper) -> bytes:
 
 
 def _line(one: AgendaLine, mark: Mark) -> dict[str, str]:
-    remarks = (
-        _listed("Must attend", one.must_attend),
-        _listed("Missing", one.missing),
-        one.note,
-    )
+    missing = f"No answer yet: {', '.join(one.missing)}." if one.missing else ""
     return {
         "position": str(one.position),
         "begins": marks.said_hour(one.begins, mark),
         "minutes": str(one.minutes),
         "case": one.case,
         "referred_by": one.referred_by,
-        "people": ", ".join(one.people),
-        "remarks": "\n".join(words for words in remarks if words),
+        "remarks": "\n".join(words for words in (missing, one.note) if words),
     }
-
-
-def _listed(label: str, names: tuple[str, ...]) -> str:
-    return f"{label}: {', '.join(names)}." if names else ""
 
 
 def _attending(one: AttendanceLine) -> dict[str, str]:
@@ -57,6 +48,7 @@ def remarks_of(one: AttendanceLine) -> tuple[str, ...]:
         words
         for words in (
             f"Observer. {statement}" if one.observer else "",
+            "Has to attend." if one.must else "",
             "Information sent." if one.information_sent else "",
             one.note,
         )

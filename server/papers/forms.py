@@ -25,6 +25,7 @@ class AttendanceLine:
     agency: str
     who: str
     state: str  # in words: expected, present, apologies, absent
+    must: bool = False  # the protocol wants this agency at every such meeting
     observer: bool = False
     statement: bool = False  # has this observer signed the confidentiality statement
     information_sent: bool = False
@@ -40,9 +41,7 @@ class AgendaLine:
     minutes: int
     case: str  # the short reference
     referred_by: str = ""  # an agency
-    people: tuple[str, ...] = ()  # roles in the pack's words: "survivor", "2 children"
-    must_attend: tuple[str, ...] = ()  # agencies
-    missing: tuple[str, ...] = ()  # what has not come, in words
+    missing: tuple[str, ...] = ()  # agencies that were asked and have not answered
     note: str = ""  # "something was withdrawn", "put off"
 
 
@@ -76,7 +75,6 @@ class MatrixLine:
     due: date | None = None
     status: str = ""
     survivors_part: str = ""  # with its label in the pack's words before it
-    update: str = ""
     outcome: str = ""
     on_file: str = ""  # in words: safe, or not safe, to put on file
     rests_on: str = ""  # in words: whose part, until when; "own words" where it is nobody's
@@ -105,7 +103,7 @@ class MatrixPaper:
     next_review_on: date | None
     lines: tuple[MatrixLine, ...]
     leads: tuple[LeadLine, ...]
-    closed: int = 0  # rows that closed because a consent ended
+    withdrawn: bool = False  # rows closed because a consent they rested on ended
 
 
 @dataclass(frozen=True, slots=True)

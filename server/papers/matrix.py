@@ -1,9 +1,14 @@
 """The matrix on paper: one case's plan for one agency, person by person."""
 
 from itertools import groupby
+from typing import Final
 
 from server.papers import marks, setting
 from server.papers.forms import MatrixLine, MatrixPaper
+
+_WITHDRAWN: Final = (
+    "Something was withdrawn: what rested on it is closed until somebody writes it again."
+)
 
 
 def matrix_pdf(paper: MatrixPaper) -> bytes:
@@ -14,7 +19,7 @@ def matrix_pdf(paper: MatrixPaper) -> bytes:
         "heard_on": marks.said_day(paper.heard_on),
         "decision": paper.decision,
         "next_review_on": marks.said_day(paper.next_review_on),
-        "closed": _closed(paper.closed),
+        "closed": _WITHDRAWN if paper.withdrawn else "",
         "leads": [
             {"person": one.person, "agency": one.agency, "name": one.name, "phone": one.phone}
             for one in paper.leads
@@ -27,12 +32,6 @@ def matrix_pdf(paper: MatrixPaper) -> bytes:
     return setting.pdf("matrix.typ", said, paper.mark.made_at)
 
 
-def _closed(count: int) -> str:
-    if not count:
-        return ""
-    return "Something was withdrawn: what rested on it is closed until somebody writes it again."
-
-
 def _line(one: MatrixLine) -> dict[str, str]:
     return {
         "risk": _joined(one.risk, one.level),
@@ -40,7 +39,7 @@ def _line(one: MatrixLine) -> dict[str, str]:
         "action": _joined(one.action, one.survivors_part),
         "owner": _joined(one.owner_agency, one.owner),
         "due": marks.said_day(one.due),
-        "status": _joined(one.status, one.update, one.outcome),
+        "status": _joined(one.status, one.outcome),
         "on_file": one.on_file,
         "rests_on": one.rests_on,
         "closed": one.closed,

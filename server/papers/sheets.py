@@ -24,7 +24,15 @@ _ACTIONS: Final = (
     *("Update", "Done on", "Outcome", "On file"),
 )
 _ATTENDANCE: Final = (
-    *("Agency", "Who", "Attendance", "Observer", "Statement signed", "Information sent"),
+    *(
+        "Agency",
+        "Who",
+        "Attendance",
+        "Has to attend",
+        "Observer",
+        "Statement signed",
+        "Information sent",
+    ),
     "Remarks",
 )
 
@@ -61,7 +69,7 @@ def _action(one: ActionLine) -> Sequence[str]:
 def _attending(one: AttendanceLine) -> Sequence[str]:
     signed = _yes(one.statement) if one.observer else ""
     return (
-        *(one.agency, one.who, one.state, _yes(one.observer), signed),
+        *(one.agency, one.who, one.state, _yes(one.must), _yes(one.observer), signed),
         *(_yes(one.information_sent), one.note),
     )
 

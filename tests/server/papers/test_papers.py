@@ -71,7 +71,7 @@ def test_the_agenda_carries_the_words_that_are_compared_aloud():
 
     assert "Harbour House river stone lamp oak" in said
     assert "The directory: acid moon tide fern" in said
-    assert "7KQ-42M Harbour House victim, 2 children Must attend: Probation." in said
+    assert "7KQ-42M Harbour House No answer yet: Probation." in said
     assert "Something was withdrawn." in said
     assert "Observer. Statement not signed." in said
 
@@ -84,7 +84,7 @@ def test_a_row_whose_consent_ended_says_only_that():
 
 
 def test_nothing_withdrawn_is_not_spoken_of():
-    assert "withdrawn:" not in words(matrix_pdf(replace(MATRIX, closed=0)))
+    assert "withdrawn:" not in words(matrix_pdf(replace(MATRIX, withdrawn=False)))
 
 
 def test_words_are_set_as_words_and_never_as_commands():

@@ -108,5 +108,5 @@ def test_days_are_written_so_that_they_sort():
 def test_attendance_tells_the_observers_apart_and_whether_they_signed():
     (_, first, second, *_) = rows_of(attendance_csv(AGENDA.attending, MARK))
 
-    assert first == ["Harbour House", "Ines", "apologies", "no", "", "yes", ""]
-    assert second == ["The university", "Wim", "expected", "yes", "no", "no", ""]
+    assert first == ["Harbour House", "Ines", "apologies", "yes", "no", "", "yes", ""]
+    assert second == ["The university", "Wim", "expected", "no", "yes", "no", "no", ""]

@@ -34,13 +34,11 @@ AGENDA = AgendaPaper(
     beacon_words=(("Harbour House", "river stone lamp oak"),),
     directory_words="acid moon tide fern",
     attending=(
-        AttendanceLine("Harbour House", "Ines", "apologies", information_sent=True),
+        AttendanceLine("Harbour House", "Ines", "apologies", must=True, information_sent=True),
         AttendanceLine("The university", "Wim", "expected", observer=True),
     ),
     lines=(
-        AgendaLine(
-            1, NOON, 12, "7KQ-42M", "Harbour House", ("victim", "2 children"), ("Probation",)
-        ),
+        AgendaLine(1, NOON, 12, "7KQ-42M", "Harbour House", missing=("Probation",)),
         AgendaLine(2, NOON, 15, "4GT-9XA", note="Something was withdrawn."),
     ),
 )
@@ -63,7 +61,7 @@ MATRIX = MatrixPaper(
         MatrixLine("child (b)", closed="Closed: a consent it rested on ended."),
     ),
     leads=(LeadLine("victim (a)", "Harbour House", "Ines", "01632 960001"),),
-    closed=1,
+    withdrawn=True,
 )
 ACTION = ActionLine(
     case="7KQ-42M",
