@@ -14,6 +14,7 @@ from server import delivery
 from server.casework import anew, leaving, mailroom
 from server.casework.tables import OutboxRow, StatementRow
 from server.entry import rounds as entries
+from server.meeting import rounds as meetings
 from server.node import announcing, coalition, pack_changing, restored
 from server.node.desk import Desk
 from server.node.errors import NodeError
@@ -94,6 +95,10 @@ async def _round(desk: Desk, courier: Courier | None) -> SyncReport:
         return replace(report, waiting=await waiting_count(), not_enrolled=True)
     try:
         report = report.and_then(await delivery.exchange(desk, courier))
+        desk = await delivery.again(desk)
+        if await meetings.tend(desk):
+            # What closed, and a tick that came, is at every agency in this same round.
+            report = report.and_then(await delivery.exchange(desk, courier))
     except NotAdmitted:
         report = replace(report, not_enrolled=True)
     except SyncError:

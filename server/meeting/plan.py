@@ -91,14 +91,7 @@ async def open_plans(desk: Desk, act: Act, case_ref: str = "") -> list[PlanLane]
     await received.sort_in(desk)
     if await received.why_shut(desk):
         return []
-    rows = [
-        row
-        for row in await received.live(desk)
-        if row.owner == desk.directory.coordinating.identity
-        and row.exchange == ConsentKind.PLAN.exchange
-        and case_ref in {"", row.case_ref}
-        and walls.may_list(row.case_ref, desk)
-    ]
+    rows = [row for row in await plans_here(desk) if case_ref in {"", row.case_ref}]
     if not rows:
         return []
     await note_look(rows, act, case_ref, desk)
@@ -108,6 +101,25 @@ async def open_plans(desk: Desk, act: Act, case_ref: str = "") -> list[PlanLane]
         for row in sorted(rows, key=lambda row: row.id)
         if row.id in reading.known and reading.known[row.id].consent.kind is ConsentKind.PLAN
     ]
+
+
+async def plans_here(desk: Desk) -> list[Share]:
+    """The live shares from the coordinating node to the meeting's agencies that reached us."""
+    return [
+        row
+        for row in await received.live(desk)
+        if row.owner == desk.directory.coordinating.identity
+        and row.exchange == ConsentKind.PLAN.exchange
+        and walls.may_list(row.case_ref, desk)
+    ]
+
+
+async def views_of(lanes: Sequence[PlanLane], desk: Desk) -> list[PlanView]:
+    """Each case's plan once, whatever number of shares it came in."""
+    cases: dict[str, list[PlanLane]] = {}
+    for one in lanes:
+        cases.setdefault(one.lane.case_ref, []).append(one)
+    return [await as_received(some, desk) for some in cases.values()]
 
 
 async def note_look(rows: Sequence[Share], act: Act, subject: str, desk: Desk) -> None:

@@ -103,7 +103,7 @@ async def change(  # noqa: PLR0917 - a change has as many parts as it has
     elif TEXT[section] in fields and not (fields[TEXT[section]] or "").strip():
         raise NothingWritten
     if rests_on is not None:
-        edits[RESTS_ON] = await _resting_on(case_ref, rests_on, there.rests_on, desk)
+        edits[RESTS_ON] = await resting_on(case_ref, rests_on, there.rests_on, desk)
     return await _write(case_ref, section, about, row, edits, base, desk)
 
 
@@ -156,7 +156,7 @@ async def _add(  # noqa: PLR0917 - a row has as many parts as it has
     if not fields.get(TEXT[section], "").strip():
         raise NothingWritten
     row = secrets.token_hex(4)
-    edits = {**fields, RESTS_ON: await _resting_on(case_ref, rests_on, (), desk)}
+    edits = {**fields, RESTS_ON: await resting_on(case_ref, rests_on, (), desk)}
     return Added(row, await _write(case_ref, section, about, row, edits, None, desk))
 
 
@@ -177,7 +177,7 @@ async def _write(  # noqa: PLR0917 - a row has as many parts as it has
     return await write(case_ref, edits, Act.WRITE_PLAN, desk, base=base, row=row)
 
 
-async def _resting_on(
+async def resting_on(
     case_ref: str, consents: Collection[str], before: Collection[str], desk: Desk
 ) -> str | None:
     """Parts that live here; one the row named before may have been renewed meanwhile."""

@@ -1,0 +1,49 @@
+"""What the meeting does unasked, after every round of sync, while this node is unlocked."""
+
+from server.casework import anew, received
+from server.casework.tables import Share
+from server.meeting import circulated, finds_due, mirroring, noting, overdue, plan
+from server.meeting.plan import PlanLane
+from server.node.desk import Desk
+from tiers.consent import ConsentKind
+
+_looked_at: dict[str, tuple[str, str]] = {}  # share → the record, and the day, last looked at
+
+
+async def tend(desk: Desk) -> bool:
+    """Close rows, copy ticks, keep what was sent round; True if something has to go out now."""
+    if desk.keys is None or desk.node.quarantined or desk.node.behind:
+        return False
+    if desk.node.coordinating:
+        changed = await mirroring.mirror(desk)
+        return await anew.seal_due(desk) or changed
+    await noting.note(desk)
+    await _look_at_plans(desk)
+    return bool(await finds_due.send_those_due(desk))
+
+
+async def _look_at_plans(desk: Desk) -> None:
+    """At an agency: keep what each plan said as it came, and notice what is overdue."""
+    await received.sort_in(desk)
+    if await received.why_shut(desk):
+        return
+    rows = await plan.plans_here(desk)
+    news = {row.id: (row.last_id, desk.today.isoformat()) for row in rows}
+    for gone in _looked_at.keys() - news.keys():
+        del _looked_at[gone]
+    if all(_looked_at.get(share) == now for share, now in news.items()):
+        return
+    lanes = await _open(rows, desk)
+    for one in lanes:
+        await circulated.keep(one.share.id, one.lane, desk)
+    await overdue.remind(await plan.views_of(lanes, desk), desk)
+    _looked_at.update(news)
+
+
+async def _open(rows: list[Share], desk: Desk) -> list[PlanLane]:
+    reading = await received.open_shares(rows, desk)
+    return [
+        PlanLane(row, reading.known[row.id].lane)
+        for row in rows
+        if row.id in reading.known and reading.known[row.id].consent.kind is ConsentKind.PLAN
+    ]
