@@ -11,6 +11,7 @@ from typing import Any
 from client_sync.errors import SyncError
 from client_sync.lane import Lane
 from tiers.fragment import ASKED, SYSTEM_SECTIONS, Place, Written
+from tiers.rows import row_of
 
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2})?Z?)?")
 _SPELLED_DAY = re.compile(r"(\d{1,2})\.? ([a-z]{3,9})\.?,? (\d{4})")
@@ -196,7 +197,7 @@ def _differ(
 ) -> tuple[Place, ...]:
     said: dict[Place, dict[str, set[str]]] = {}
     for viewed, place, wordings in _shown(lanes):
-        if (place.section, place.field) not in own_words:
+        if (place.section, row_of(place)[1]) not in own_words:
             by_agency = said.setdefault(place, {}).setdefault(viewed.agency, set())
             by_agency.update(alike(one.value) for one in wordings)
     return tuple(

@@ -22,8 +22,10 @@ def case_form(desk: Desk) -> dict[str, Any]:
         form = desk.pack.sections[section]
         found = form.field(field)
         if found is not None and SURVIVOR in form.about:
-            person = sections.setdefault(section, {}).setdefault(SURVIVOR, {})
-            person[field] = NAME if field == "name" else _invented(found, desk.today)
+            value = NAME if field == "name" else _invented(found, desk.today)
+            blank: Any = [{}] if form.rows else {}
+            said = sections.setdefault(section, {}).setdefault(SURVIVOR, blank)
+            (said[0] if form.rows else said)[field] = value
     return {"format": CASE_FORMAT, "people": {SURVIVOR: SURVIVOR}, "sections": sections}
 
 

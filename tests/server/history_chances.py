@@ -13,7 +13,7 @@ PLACES = (
     Place("health", "survivor", "injuries"),
     Place("safe_contact", "survivor", "best_times"),
     Place("identity", "survivor", "area"),
-    Place("matrix", "survivor", "action"),
+    Place("plan_case", "survivor", "reasons"),
     Place("private", "survivor", "notes"),
 )
 _ANYBODY = st.sampled_from((HARBOUR, RIVER, BRIGID, NORTHGATE))

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from server.casework import cases, consents, mailroom, withdrawals
 from server.casework.consents import Recorded
 from server.casework.mailroom import Sent
+from server.casework.writing import write
+from server.node.access import Act
 from server.node.desk import Desk
 from tests.coalition import BRIGID, HARBOUR, RIVER, release_file
 from tests.server.histories import Field, World
@@ -110,11 +112,14 @@ class Edit:
         base, heads = held
         world.words += 1
         value = None if self.clear else f"{self.at} {world.words}"
-        edited = await world.do(
-            self.at,
-            lambda desk: cases.edit(ref, {self.place: value}, base, heads, desk),
-            self.who,
-        )
+        edits = {self.place: value}
+
+        async def typed(desk: Desk) -> cases.Edited:
+            if desk.pack.sections[self.place.section].own_page:
+                return await write(ref, edits, Act.WRITE_PLAN, desk, base=base)
+            return await cases.edit(ref, edits, base, heads, desk)
+
+        edited = await world.do(self.at, typed, self.who)
         if edited is not None:
             self._model(world, base, value, edited.record.revision)
         return self.at

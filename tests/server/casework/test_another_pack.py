@@ -20,9 +20,14 @@ from tiers.gate import Cleared, Withheld
 from tiers.reason import Reason
 
 HEALTH = case_file(health={"survivor": {"summary": "She told us of an injury."}})
-TIER_2 = ["risks", "risk", "service_involvement", "survivor_voice", "children", "matrix"]
+TIER_2 = ["risks", "risk", "service_involvement", "survivor_voice", "children", "plan_case"]
 HEAD = 'id = "ours"\nversion = {}\ntitle = "Ours"\nparent = "four-tiers"\n'
 CARRIES = "[exchanges.meeting.carries]\n2 = {}\n"
+WITHOUT_CENTRES = """remove = [
+  "agency_kinds.domestic_violence_centre",
+  "meetings.team", "below_threshold", "leads.survivor", "decision.first",
+]
+"""
 WIDER = CARRIES.format([*TIER_2, "health"])
 
 
@@ -150,7 +155,7 @@ def test_an_agency_takes_in_only_the_file_the_directory_names(
     [
         ('timezone = "Europe/London"\n', 2, "keeps its time zone"),
         ("[words]\nmeeting = 'table'\n", 1, "Raise the version"),
-        ('remove = ["agency_kinds.domestic_violence_centre"]\n', 2, "knows no such kind"),
+        (WITHOUT_CENTRES, 2, "knows no such kind"),
         ('[exchanges.meeting]\nseat = "table"\n', 2, "knows no such seat"),
     ],
 )

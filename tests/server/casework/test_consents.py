@@ -8,6 +8,8 @@ from server.casework.errors import (
     SignerNotAllowed,
 )
 from server.casework.tables import ConsentRow, OutboxRow, RecordRow, Share, StatementRow
+from server.casework.writing import write
+from server.node.access import Act
 from server.node.errors import BadFile
 from tests.coalition import (
     CASE,
@@ -117,8 +119,9 @@ def test_the_plan_reaches_an_agency_only_through_the_collectors_own_tell(
 ) -> None:
     async def story() -> None:
         ref = await whole_story(agencies)
-        matrix = {"matrix": {"survivor": {"lead_for_survivor": "Robin Vale"}}}
-        await open_case(agencies, NORTHGATE, ref, {**CASE, "sections": matrix})
+        await open_case(agencies, NORTHGATE, ref, {**CASE, "sections": {}})
+        lead = {Place("plan_leads", "survivor", "name"): "Robin Vale"}
+        await agencies.do(NORTHGATE, lambda desk: write(ref, lead, Act.WRITE_PLAN, desk))
         adopted = await adopt_all(agencies, NORTHGATE, ref)
         sent = await share(agencies, NORTHGATE, ref, RIVER, "meeting")
         await agencies.settle()
@@ -126,7 +129,7 @@ def test_the_plan_reaches_an_agency_only_through_the_collectors_own_tell(
         assert len(adopted) == 2
         assert sent.cleared.consent.kind is ConsentKind.PLAN
         view = await agencies.do(RIVER, lambda desk: meetings.case_view(ref, desk))
-        assert {one.agency for one in view.sections["matrix"]} == {NORTHGATE}
+        assert {one.agency for one in view.sections["plan_leads"]} == {NORTHGATE}
 
     run(story())
 
