@@ -20,6 +20,7 @@ from server.cli import (
     onboarding,
     packs,
     partners,
+    referrals,
     releases,
     sharing,
     staff,
@@ -46,7 +47,7 @@ def casefold() -> None:
 
 _ROOMS = (
     *(nodes, staff, cards, invitations, onboarding, partners, cases, releases, consents, sharing),
-    *(departures, listings, finding, entries, audits, packs),
+    *(departures, listings, finding, entries, audits, packs, referrals),
 )
 for room in _ROOMS:
     for command in room.COMMANDS:

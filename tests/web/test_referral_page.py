@@ -275,10 +275,13 @@ def sign(page: Page) -> None:
     page.get_by_label(f"{RIVER} may look me up").check()
     for agency in (HARBOUR, NORTHGATE, RIVER):
         page.get_by_label(f"{agency} initials").fill("AB")
-    page.get_by_label("In her words").fill("so that they can plan for me")
-    page.get_by_label("Their name").fill("Invented Asha Bell")
-    page.get_by_label("Witness", exact=True).fill("Robin Vale")
-    page.get_by_label("Language").fill("English")
+    for field, words in {
+        "purpose": "so that they can plan for me",
+        "signer_name": "Invented Asha Bell",
+        "witness": "Robin Vale",
+        "language": "English",
+    }.items():
+        page.fill(f"#{field}", words)
     for box in page.locator("#told input").all():
         box.check()
     page.get_by_label("I made sure").check()
