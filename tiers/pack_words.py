@@ -4,8 +4,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from tiers.pack_meeting_words import Chapter, meeting_chapters
 from tiers.protocol import ExchangeRow, Protocol
 from tiers.tier import Tier
+
+__all__ = [
+    "CarryRow",
+    "CarryTable",
+    "Chapter",
+    "carry_tables",
+    "chapters",
+    "clock_lines",
+    "consent_lines",
+    "minimum_dataset_lines",
+    "profile_words",
+    "review_past",
+]
 
 _FORMS = {"written": "in writing", "spoken": "spoken, read back to her, before two witnesses"}
 _PROFILES = {
@@ -30,14 +44,6 @@ class CarryTable:
     title: str
     seat: str
     rows: tuple[CarryRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """Some sentences of a protocol under one title."""
-
-    title: str
-    lines: tuple[str, ...]
 
 
 def carry_tables(pack: Protocol) -> tuple[CarryTable, ...]:
@@ -116,6 +122,7 @@ def _chapters(pack: Protocol, today: date | None) -> Iterator[Chapter]:
         yield Chapter(f"{table.title}: who may send and see what", (seat, *lines))
     yield Chapter("Consent", consent_lines(pack))
     yield Chapter("Terms", clock_lines(pack))
+    yield from meeting_chapters(pack)
     yield Chapter("Whoever signs the agreement promises to", pack.agreement.commitments)
     yield Chapter("Every agency owes, at every tier", tuple(pack.duties.values()))
     yield Chapter("Joining", tuple(f"{step.title}: {step.what}" for step in pack.onboarding))

@@ -3,7 +3,7 @@
 import dataclasses
 import os
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -159,7 +159,7 @@ def _plain(value: Any) -> Any:
         return [_plain(each) for each in value]
     if isinstance(value, Enum):
         return value.value
-    return value.isoformat() if isinstance(value, date) else value
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
 COMMANDS = (pack,)

@@ -10,6 +10,7 @@ from server.node.access import Act, require
 from server.node.desk import Desk
 from server.node.packs import Texts
 from tiers.pack_keys import WORDS
+from tiers.pack_meeting_words import Chapter, meeting_chapters
 from tiers.pack_words import (
     carry_tables,
     clock_lines,
@@ -77,6 +78,7 @@ class ProtocolPage:
     consent: tuple[str, ...]
     told: tuple[str, ...]
     clocks: tuple[str, ...]
+    meeting: tuple[Chapter, ...]
     commitments: tuple[str, ...]
     duties: tuple[str, ...]
     steps: tuple[OnboardingStep, ...]
@@ -118,6 +120,7 @@ async def _page(desk: Desk) -> ProtocolPage:
         consent=consent_lines(pack),
         told=tuple(pack.words[key] for key in _SAID_BEFORE if key in pack.words),
         clocks=clock_lines(pack),
+        meeting=meeting_chapters(pack),
         commitments=pack.agreement.commitments,
         duties=tuple(pack.duties.values()),
         steps=pack.onboarding,
