@@ -12,7 +12,6 @@ from server.papers import marks
 from server.papers.forms import Mark
 
 _FORMS: Final = Path(__file__).parent
-_ACCESSIBLE: Final = "ua-1"
 
 
 def head(mark: Mark, title: str) -> dict[str, Any]:
@@ -28,19 +27,19 @@ def head(mark: Mark, title: str) -> dict[str, Any]:
 def pdf(form: str, said: Mapping[str, Any], made_at: datetime) -> bytes:
     """This paper as PDF/UA. Values go in as JSON and are set as words, whatever they hold."""
     try:
-        return _set(form, said, made_at, [_ACCESSIBLE])
+        return _set(form, said, made_at, accessible=True)
     except typst.TypstError:
         # A sign that no font of this machine draws is all the standard refuses: the paper is then
         # made all the same, tagged as before, with a box in that sign's place.
-        return _set(form, said, made_at, [])
+        return _set(form, said, made_at, accessible=False)
 
 
-def _set(form: str, said: Mapping[str, Any], made_at: datetime, standards: list[str]) -> bytes:
+def _set(form: str, said: Mapping[str, Any], made_at: datetime, *, accessible: bool) -> bytes:
     made: bytes = typst.compile(
         _FORMS / form,
         root=_FORMS,
         sys_inputs={"paper": json.dumps(said)},
-        pdf_standards=standards,
+        pdf_standards="ua-1" if accessible else None,
         timestamp=int(made_at.timestamp()),
     )
     return made
