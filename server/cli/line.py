@@ -6,6 +6,7 @@ import getpass
 import json
 import os
 import stat
+import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,6 +116,15 @@ def parse_form(raw: bytes, called: str) -> Mapping[str, Any]:
     if not isinstance(form, dict):
         raise BadFile(f"{called} must hold one JSON object.")
     return form
+
+
+def read_words() -> str:
+    """Words about a person never stand on a command line, where every process list shows them."""
+    raw = sys.stdin.buffer.read(MOST_BYTES + 1)
+    try:
+        return raw.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        raise BadFile("The words on standard input are not text in UTF-8.") from None
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -8,14 +8,17 @@ from client_sync.errors import SyncError
 from crypto.errors import CryptoError, WrongPassphrase
 from server.cli import (
     audits,
+    calendars,
     cards,
     cases,
     consents,
     departures,
     entries,
     finding,
+    intake,
     invitations,
     listings,
+    motions,
     nodes,
     onboarding,
     packs,
@@ -47,7 +50,8 @@ def casefold() -> None:
 
 _ROOMS = (
     *(nodes, staff, cards, invitations, onboarding, partners, cases, releases, consents, sharing),
-    *(departures, listings, finding, entries, audits, packs, referrals),
+    *(departures, listings, finding, entries, audits, packs, calendars, referrals),
+    *(intake, motions),
 )
 for room in _ROOMS:
     for command in room.COMMANDS:

@@ -46,6 +46,7 @@ async def read(case_ref: str, motion: str, desk: Desk) -> tuple[Cast, ...]:
     that is written in it.
     """
     require(desk, Act.READ_INTAKE)
+    await received.sort_in(desk)
     rows = [
         row
         for row in await received.live(desk)

@@ -6,7 +6,7 @@ The only module that makes a Decision, and so the only way to a case accepted, d
 from dataclasses import dataclass, replace
 
 from server.casework.own import stamp, whole_ref
-from server.meeting import ballots, motions, statuses
+from server.meeting import ballots, doubts, motions, statuses
 from server.meeting.ballots import Cast
 from server.meeting.intake import live_plans
 from server.meeting.intake_errors import (
@@ -40,6 +40,7 @@ class Count:
     casts: tuple[Cast, ...]
     tally: Tally
     outstanding: tuple[str, ...]  # identities
+    doubts: tuple[str, ...] = ()
 
 
 async def accept(ref: str, desk: Desk) -> None:
@@ -107,6 +108,14 @@ async def count(ref: str, motion: str, desk: Desk) -> Count:
     )
     voted = {one.agency for one in said.counted}
     return Count(found, casts, said, tuple(sorted(may - voted)))
+
+
+async def shown(ref: str, motion: str, desk: Desk) -> Count:
+    """A motion with its ballots as a page shows it, and whatever does not fit about its count."""
+    case_ref = await whole_ref(ref, desk)
+    now = await count(case_ref, motion, desk)
+    found = await doubts.at_coordinating(case_ref, now.motion, now.casts, desk)
+    return replace(now, doubts=found)
 
 
 async def settle(ref: str, motion: str, desk: Desk, *, without_the_rest: bool = False) -> Count:
