@@ -1,4 +1,4 @@
-"""One message a day at most: which agreements end, how many entries are old; each word once."""
+"""One message a day at most: what ends, what is old, what is due; each word once."""
 
 import asyncio
 import smtplib
@@ -9,6 +9,7 @@ from email.utils import format_datetime
 from typing import Final
 
 from server.entry import assuring, own
+from server.meeting import reminding
 from server.node import audit, database, reminders
 from server.node.desk import Desk
 from server.node.mail_settings import Mail
@@ -17,7 +18,7 @@ from server.node.tables import Reminder
 _WITHIN: Final = 20.0  # seconds for a mail server to answer
 _LATER: Final = timedelta(hours=1)
 _LATEST: Final = timedelta(hours=24)
-_SUBJECT: Final = "Casefold: something to renew"
+_SUBJECT: Final = "Casefold: a reminder"
 
 
 async def send_due(desk: Desk) -> bool:
@@ -56,6 +57,7 @@ async def send_due(desk: Desk) -> bool:
 async def _write_down(desk: Desk) -> None:
     """Each reminder that has become due, once; what a later one says better waits no more."""
     due = {one.key: one.sentence for one in reminders.due(desk)} | await _unassured(desk)
+    due |= await reminding.due(desk)
     known = {row["key"] for row in await Reminder.select(Reminder.key)}
     new = {key: words for key, words in due.items() if key not in known}
     if not new:
@@ -93,7 +95,7 @@ def _message(words: list[str], mail: Mail, desk: Desk) -> EmailMessage:
     message["From"] = mail.sender
     message["To"] = ", ".join(mail.to)
     message["Date"] = format_datetime(desk.now)
-    message.set_content("\n".join([*words, "", "See Partners at your node."]))
+    message.set_content("\n".join([*words, "", "Sign in at your node to see more."]))
     return message
 
 

@@ -26,6 +26,8 @@ from web import events
 from web.api import hsds
 from web.forms import Mistakes, MistakesPart, Slip
 from web.pages import (
+    actions,
+    asked,
     audit,
     cards,
     cases,
@@ -39,6 +41,8 @@ from web.pages import (
     node,
     offering,
     partner,
+    plan,
+    plan_rows,
     protocol,
     referral,
     releases,
@@ -100,6 +104,10 @@ def create(settings: Settings, keyholder: Keyholder, syncer: Syncer, origin: str
             *imports.handlers,
             *protocol.handlers,
             *feeds.handlers,
+            *plan.handlers,
+            *plan_rows.handlers,
+            *actions.handlers,
+            *asked.handlers,
             *staff.handlers,
             *audit.handlers,
             *sync.handlers,

@@ -7,7 +7,7 @@ from server.casework import refs, walls
 from server.casework.own import agency_name
 from server.casework.shared import last_day
 from server.casework.tables import Share
-from server.meeting.noting import NEW, OPENED, SEARCHED, note, questions
+from server.meeting.noting import NEW, WAITING, note, questions
 from server.meeting.tables import AskedHere
 from server.node.access import Act, may, require
 from server.node.desk import Desk
@@ -39,7 +39,7 @@ class Asking:
     @property
     def waits(self) -> bool:
         """Has somebody here still to answer it, or to look at it at all?"""
-        return self.state in {NEW, OPENED, SEARCHED} if self.asks else self.state == NEW
+        return self.state in WAITING if self.asks else self.state == NEW
 
 
 async def queue(desk: Desk) -> tuple[Asking, ...]:
@@ -67,7 +67,7 @@ async def _lines(desk: Desk) -> tuple[Asking, ...]:
 
 def _line(noted: AskedHere, row: Share, desk: Desk) -> Asking:
     by = datetime.fromtimestamp(noted.answer_by, UTC) if noted.answer_by else None
-    waits = noted.state in {NEW, OPENED, SEARCHED}
+    waits = noted.state in WAITING
     return Asking(
         share=row.id,
         case_ref=row.case_ref,

@@ -9,6 +9,7 @@ from datetime import date
 
 from server.casework import ledger, mailroom, received, refs, walls
 from server.casework.bodies import read_body, shut_body
+from server.casework.errors import NoWeekKeyYet
 from server.casework.ledger import Held
 from server.casework.own import agency_name, me, unix, whole_ref
 from server.casework.tables import ConsentRow, Share
@@ -62,7 +63,11 @@ async def send_finds(ref: str, desk: Desk) -> FindsSent:
         raise asked_errors.NotAskedYet
     sent, withheld = [], []
     for agency, name in zip(due.agencies, due.names, strict=True):
-        result = await mailroom.send(case_ref, agency, _HANDOFF, desk)
+        try:
+            result = await mailroom.send(case_ref, agency, _HANDOFF, desk)
+        except NoWeekKeyYet as later:
+            withheld.append((name, later.sentence))
+            continue
         if isinstance(result, Withheld):
             withheld.append((name, result.reason.value))
             continue
@@ -99,7 +104,10 @@ async def send_those_due(desk: Desk) -> int:
         if not one.by_itself:
             continue
         for agency in one.agencies:
-            result = await mailroom.send_unasked(one.ref, agency, _HANDOFF, desk)
+            try:
+                result = await mailroom.send_unasked(one.ref, agency, _HANDOFF, desk)
+            except NoWeekKeyYet:
+                continue  # that agency has not synced lately; the next round tries again
             done += not isinstance(result, Withheld)
     return done
 

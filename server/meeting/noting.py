@@ -11,6 +11,7 @@ from server.calendar import clocks
 from server.casework import ending, finds, received, refs
 from server.casework.bodies import read_body, shut_body
 from server.casework.case_body import CaseBody
+from server.casework.errors import BodyDamaged
 from server.casework.own import me, unix
 from server.casework.tables import Case, ConsentRow, Share
 from server.meeting.answers import nothing_beside
@@ -28,6 +29,7 @@ NEW, OPENED, SEARCHED, ANSWERED, NOTHING_KNOWN, LEFT = (
     "nothing_known",
     "left",
 )
+WAITING = (NEW, OPENED, SEARCHED)
 _CLOCK = "answers_in"
 _REFERRAL, _PLAN = "referral", "plan_case"
 
@@ -155,7 +157,10 @@ async def _written(case_ref: str, desk: Desk) -> Sequence[tuple[Place, str]]:
     row = await Case.objects().where(Case.case_ref == case_ref).first()
     if row is None:
         return []
-    body = CaseBody.from_json(read_body("case", row.id, row.body, desk))
+    try:
+        body = CaseBody.from_json(read_body("case", row.id, row.body, desk))
+    except BodyDamaged:
+        return []  # the list of cases says so
     return [
         (place, field.written[-1].value)
         for place, field in body.fields.items()

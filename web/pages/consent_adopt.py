@@ -69,7 +69,7 @@ async def part(entry: ConsentEntry, desk: Desk) -> AdoptPart:
         identity=await _identity(entry.consent, desk),
         cases=tuple(Option(one.ref, f"{one.name or 'Case'}, {one.short}") for one in own),
         chosen=chosen,
-        match=await _match(entry.consent, chosen, desk) if chosen else (),
+        match=await match_lines(entry.consent, chosen, desk) if chosen else (),
     )
 
 
@@ -91,7 +91,8 @@ def _told(place: Place, value: str, desk: Desk) -> IdentityLine:
     return IdentityLine(f"{field_label(place, desk.pack)}{about}", value_words(field, value))
 
 
-async def _match(consent: Consent, ref: str, desk: Desk) -> tuple[MatchLine, ...]:
+async def match_lines(consent: Consent, ref: str, desk: Desk) -> tuple[MatchLine, ...]:
+    """Everybody the consent names, and who in our case that may be."""
     fragment = (await cases.read(ref, desk)).fragment
     options = tuple(
         Option(person, about_words(person, fragment, desk.pack))
@@ -120,7 +121,7 @@ async def people_part(
     """The people of the chosen case, to be matched by hand."""
     require(desk, Act.ADOPT_CONSENT)
     entry = next((e for e in await consents.list_consents(desk) if e.consent.id == number), None)
-    match = await _match(entry.consent, case, desk) if entry and case else ()
+    match = await match_lines(entry.consent, case, desk) if entry and case else ()
     return page(
         "consents/_match_shown.html", MatchPart(match), await frame_for(request, desk, "/consents")
     )

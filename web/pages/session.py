@@ -6,12 +6,13 @@ from typing import Any
 
 from litestar import Response, get, post
 
+from server.meeting import door
 from server.node.access import Act, Role, may
 from server.node.desk import Desk
 from server.node.errors import NoNodeHere, PassphraseWrong, TooManyTries, TooManyWaiting
 from web.forms import Mistakes, Slip, new_token, typed
 from web.frame import locked_frame
-from web.rendering import html, page
+from web.rendering import agree, html, page
 from web.workplace import PASSIVE, SIGN_OF_LIFE, AnyRequest, AtWork, SignedOut, place
 
 _WRONG = "The name or the passphrase is not right. Check both and try again."
@@ -19,9 +20,10 @@ _WRONG = "The name or the passphrase is not right. Check both and try again."
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
-    """The page before any other."""
+    """The page before any other, and how many things wait behind it."""
 
     token: str
+    waiting: str
 
 
 def first_page(desk: Desk) -> str:
@@ -50,7 +52,10 @@ async def sign_in_page(request: AnyRequest) -> Response[Any]:
     if await here.session(request) is not None:
         return Response("", status_code=303, headers={"Location": "/"})
     device = here.device(request) or secrets.token_hex(16)
-    shown = page("session/page.html", SignInPage(new_token()), await locked_frame(request, device))
+    count = await door.things_wait(here.settings)
+    waiting = f"{agree(count, 'thing waits', 'things wait')}." if count else ""
+    frame = await locked_frame(request, device)
+    shown = page("session/page.html", SignInPage(new_token(), waiting), frame)
     shown.set_cookie(here.device_cookie(device))
     shown.set_cookie(here.cookie(here.door.session_cookie, "", 0))
     return shown
