@@ -125,3 +125,14 @@ def colleague(desk: Desk, name: str) -> Desk:
     """The same desk with somebody else at it."""
     assert desk.staff is not None
     return replace(desk, staff=replace(desk.staff, id="c" * 32, name=name))
+
+
+async def chair_writes(made: Coalition, ref: str, row: str, words: str) -> None:
+    """The chair, at the same node, writes what is in place for a risk of the survivor."""
+
+    async def act(desk: Desk) -> None:
+        chair = colleague(desk, "Chair Person")
+        said = {"in_place": words}
+        await plan_rows.change(ref, "plan_risks", "survivor", row, said, None, chair)
+
+    await made.do(NORTHGATE, act)
