@@ -7,6 +7,8 @@ import click
 from client_sync.errors import SyncError
 from crypto.errors import CryptoError, WrongPassphrase
 from server.cli import (
+    actions,
+    asked,
     audits,
     calendars,
     cards,
@@ -23,6 +25,7 @@ from server.cli import (
     onboarding,
     packs,
     partners,
+    plans,
     referrals,
     releases,
     sharing,
@@ -50,8 +53,8 @@ def casefold() -> None:
 
 _ROOMS = (
     *(nodes, staff, cards, invitations, onboarding, partners, cases, releases, consents, sharing),
-    *(departures, listings, finding, entries, audits, packs, calendars, referrals),
-    *(intake, motions),
+    *(asked, departures, listings, finding, entries, audits, packs, calendars, referrals),
+    *(intake, motions, plans, actions),
 )
 for room in _ROOMS:
     for command in room.COMMANDS:

@@ -144,7 +144,7 @@ def test_sending_round_and_the_parts_are_for_those_who_may(agencies: Coalition):
         ref = await story.begun(agencies)
         maya, sam, ines = [await at(agencies, name) for name in (NORTHGATE, RIVER, BRIGID)]
 
-        assert (await maya.post(f"/plan/{ref}/circulate", {})).status_code == 200
+        assert (await maya.post(f"/plan/{ref}/circulate", {})).status_code < 400
         await story.settle(agencies)
 
         assert "Sent round" in words_of(await sam.get(f"/plan/{ref}"))
