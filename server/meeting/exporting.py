@@ -66,6 +66,7 @@ async def agenda(meeting: str, desk: Desk) -> Paper:
         directory_words=" ".join(read.directory_words),
         attending=paper_lines.attendance_lines(read.roster),
         lines=paper_lines.agenda_lines(read),
+        withdrawn=read.withdrawn,
     )
     await _record("agenda", meeting, desk)
     day = read.meeting.starts_at.date()

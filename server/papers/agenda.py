@@ -14,6 +14,7 @@ def agenda_pdf(paper: AgendaPaper) -> bytes:
         "confidentiality": paper.confidentiality,
         "beacon_words": [{"agency": one, "words": words} for one, words in paper.beacon_words],
         "directory_words": paper.directory_words,
+        "withdrawn": "Something was withdrawn." if paper.withdrawn else "",
         "lines": [_line(one, paper.mark) for one in paper.lines],
         "attending": [_attending(one) for one in paper.attending],
     }

@@ -59,6 +59,7 @@ class AgendaPaper:
     directory_words: str  # four words of the directory this node believes
     attending: tuple[AttendanceLine, ...]
     lines: tuple[AgendaLine, ...]
+    withdrawn: bool = False  # something of what was on it was taken back
 
 
 @dataclass(frozen=True, slots=True)
