@@ -60,6 +60,8 @@ from web.pages import (
     standing_signing,
     sync,
     tiers,
+    ties,
+    walls,
 )
 from web.plain import NOT_HERE, plain_page, plain_part, to_problem
 from web.rendering import html
@@ -119,6 +121,8 @@ def create(settings: Settings, keyholder: Keyholder, syncer: Syncer, origin: str
             *actions.handlers,
             *asked.handlers,
             *staff.handlers,
+            *ties.handlers,
+            *walls.handlers,
             *audit.handlers,
             *sync.handlers,
             *node.handlers,

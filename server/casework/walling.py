@@ -43,9 +43,7 @@ async def put(case_ref: str, why: str, desk: Desk, *, staff: str = "", agency: s
     """Let a colleague, named or by number, or an agency know nothing of this case from now on."""
     require(desk, Act.WALL)
     desk.unlocked()
-    ref = await whole_ref(case_ref, desk)
-    if ref not in await known_refs(desk):
-        raise NoSuchCase
+    ref = await case_of(case_ref, desk)
     if bool(staff) == bool(agency):
         raise Usage("Name one colleague or one agency.")
     member = await colleague(staff) if staff else ""
@@ -62,6 +60,14 @@ async def put(case_ref: str, why: str, desk: Desk, *, staff: str = "", agency: s
             else:
                 await drafts.drop_about(one, member, desk)
     await ending.shred(endings, desk)
+
+
+async def case_of(text: str, desk: Desk) -> str:
+    """The case this person means: our own, or one that others told us of."""
+    ref = await whole_ref(text, desk)
+    if ref not in await known_refs(desk):
+        raise NoSuchCase
+    return ref
 
 
 async def lift(wall: str, desk: Desk) -> None:

@@ -30,6 +30,7 @@ from server.cli import (
     releases,
     sharing,
     staff,
+    walls,
 )
 from server.node.errors import NodeError
 from tiers.case_form import FormMistake
@@ -54,7 +55,7 @@ def casefold() -> None:
 _ROOMS = (
     *(nodes, staff, cards, invitations, onboarding, partners, cases, releases, consents, sharing),
     *(asked, departures, listings, finding, entries, audits, packs, calendars, referrals),
-    *(intake, motions, plans, actions),
+    *(intake, motions, plans, actions, walls),
 )
 for room in _ROOMS:
     for command in room.COMMANDS:

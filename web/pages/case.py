@@ -72,6 +72,7 @@ class CasePage:
     may_share: bool
     may_edit: bool
     may_release: bool
+    may_wall: bool
     may_refer: bool
     referral_href: str
     token: str
@@ -97,6 +98,7 @@ async def case_page(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Re
         may_share=may(desk.roles, Act.SHARE),
         may_edit=may(desk.roles, Act.EDIT_CASE),
         may_release=may(desk.roles, Act.RECORD_RELEASE),
+        may_wall=may(desk.roles, Act.WALL),
         may_refer=may(desk.roles, Act.REFER) and not desk.node.coordinating,
         referral_href=await _referral(record.ref, desk),
         token=new_token(),

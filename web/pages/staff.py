@@ -45,6 +45,7 @@ class StaffPage:
     notices: tuple[NoticeLine, ...]
     roles: tuple[Option, ...]
     may_add: bool
+    may_wall: bool
 
 
 @get("/staff")
@@ -60,6 +61,7 @@ async def staff_page(request: AnyRequest, desk: AtWork) -> Response[str]:
         notices=tuple(NoticeLine(one.n, one.at, one.sentence) for one in await staff.notices(desk)),
         roles=tuple(Option(role.value, ROLE_WORDS[role]) for role in Role),
         may_add=may(desk.roles, Act.ADD_STAFF),
+        may_wall=may(desk.roles, Act.WALL),
     )
     return await show(request, desk, "/staff", "staff/page.html", value)
 
