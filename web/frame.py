@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from litestar import Response
 
+from server.meeting import asked, planning
 from server.node import node, packs, reminders
 from server.node.access import Act, Role, may
 from server.node.desk import Desk
@@ -26,6 +27,10 @@ _REHEARSAL: Final = "Rehearsal: this node is for practice. Put nothing real into
 _PLACES: Final = (
     ("Cases", "/cases", Act.LIST_CASES),
     ("Shared", "/shared", Act.VIEW_CASE),
+    ("Intake", "/intake", Act.READ_INTAKE),
+    ("Asked", "/asked", Act.ANSWER_REQUEST),
+    ("Meetings", "/meetings", Act.READ_MEETING),
+    ("Actions", "/actions", Act.READ_ACTIONS),
     ("Consents", "/consents", Act.LIST_CONSENTS),
     ("Partners", "/partners", Act.LIST_PARTNERS),
     ("Staff", "/staff", Act.LIST_STAFF),
@@ -34,22 +39,37 @@ _PLACES: Final = (
 )
 
 
-def links(desk: Desk, here: str) -> tuple[Link, ...]:
-    """Where the person at this desk may go."""
-    shown = []
-    for words, href, act in _PLACES:
-        allowed = Role.OPERATOR in desk.roles if href == "/node" else may(desk.roles, act)
-        if allowed:
-            shown.append(Link(words, href, here == href, _badge(href, desk)))
-    return tuple(shown)
+_COORDINATING: Final = {"/intake": True, "/asked": False}  # who asks, and who is asked
 
 
-def _badge(href: str, desk: Desk) -> str:
-    """What needs somebody at this place: agreements that end, or a protocol past its review."""
-    if href != "/partners" or not may(desk.roles, Act.VERIFY_PARTNER):
-        return ""
-    due = len(reminders.due(desk)) + (reminders.review_past(desk) is not None)
-    return f"{due} due" if due else ""
+async def links(desk: Desk, here: str) -> tuple[Link, ...]:
+    """Where the person at this desk may go, and what needs somebody there."""
+    return tuple(
+        [
+            Link(words, href, here == href, await _badge(href, desk))
+            for words, href, act in _PLACES
+            if _goes(href, act, desk)
+        ]
+    )
+
+
+def _goes(href: str, act: Act, desk: Desk) -> bool:
+    if _COORDINATING.get(href, desk.node.coordinating) is not desk.node.coordinating:
+        return False
+    return Role.OPERATOR in desk.roles if href == "/node" else may(desk.roles, act)
+
+
+async def _badge(href: str, desk: Desk) -> str:
+    """Agreements that end, a protocol past its review, questions that came, a meeting held now."""
+    if href == "/partners" and may(desk.roles, Act.VERIFY_PARTNER):
+        due = len(reminders.due(desk)) + (reminders.review_past(desk) is not None)
+        return f"{due} due" if due else ""
+    if href == "/asked":
+        new = await asked.waiting_count(desk)
+        return f"{new} new" if new else ""
+    if href == "/meetings":
+        return "Open now" if await planning.held_now() else ""
+    return ""
 
 
 def role_words(roles: frozenset[Role]) -> str:
@@ -69,7 +89,7 @@ async def frame_for(request: AnyRequest, desk: Desk, here: str) -> Frame:
     return Frame(
         node=desk.node.name,
         role=f"{member}, {role_words(desk.roles).lower()}",
-        links=links(desk, here),
+        links=await links(desk, here),
         form_proof=workplace.door.form_proof(request.cookies),
         at_work=True,
         rehearsal=_REHEARSAL if desk.node.rehearsal else "",

@@ -8,6 +8,7 @@ person at the meeting wrote.
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Any, Final
 
 from server.casework import received, walls
@@ -73,6 +74,14 @@ async def attendance_of(at: Planned, cases: Sequence[str], desk: Desk) -> tuple[
         found[row.agency] = _written(before, row, desk)
     expected = sorted(found.values(), key=lambda one: one.name.casefold())
     return (*expected, *sorted(watching, key=lambda one: one.who.casefold()))
+
+
+async def stamp(at: Planned, cases: Sequence[str], desk: Desk) -> str:
+    """A mark that changes with what is written of who came, or told, or taken back."""
+    rows = await Attendance.objects().where(Attendance.meeting == at.id)
+    said = sorted(f"{row.id} {row.revision} {row.state} {row.statement}" for row in rows)
+    said += sorted(f"{row.id} {row.last_id}" for row in await _told(cases, desk))
+    return blake2b(f"{at.state} {said}".encode(), digest_size=16).hexdigest()
 
 
 async def attend(
@@ -230,13 +239,7 @@ def _must(at: Planned, desk: Desk) -> list[Attends]:
 
 async def _released(at: Planned, cases: Sequence[str], desk: Desk) -> dict[str, tuple[str, ...]]:
     """Each agency that told something of these cases, and whom it says it sends."""
-    rows = [
-        row
-        for row in await received.live(desk)
-        if row.case_ref in set(cases)
-        and row.exchange == _SEAT
-        and walls.may_send(row.case_ref, row.owner, desk)
-    ]
+    rows = await _told(cases, desk)
     if not rows:
         return {}
     await _look(at, rows, desk)
@@ -249,6 +252,17 @@ async def _released(at: Planned, cases: Sequence[str], desk: Desk) -> dict[str, 
             if place.section == _ATTENDING and row_of(place)[1] == "name" and written:
                 people[written[-1].value] = None
     return {agency: tuple(people) for agency, people in named.items()}
+
+
+async def _told(cases: Sequence[str], desk: Desk) -> list[Share]:
+    """What agencies told the meeting of these cases, without an agency walled from one."""
+    return [
+        row
+        for row in await received.live(desk)
+        if row.case_ref in set(cases)
+        and row.exchange == _SEAT
+        and walls.may_send(row.case_ref, row.owner, desk)
+    ]
 
 
 async def _look(at: Planned, rows: Sequence[Share], desk: Desk) -> None:

@@ -4,13 +4,14 @@ Every act may come twice, and from two people at once: the meeting's row is held
 is done, and what is so already is left as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from server.casework import walls
 from server.casework.own import load as own_case
-from server.casework.own import unix
-from server.casework.writing import Edited, write
+from server.casework.own import unix, whole_ref
+from server.casework.writing import write
 from server.meeting import planned, planning, slots, statuses
 from server.meeting.planned import NotThisState, Planned
 from server.meeting.statuses import survivor_of
@@ -19,10 +20,25 @@ from server.node import audit
 from server.node.access import Act, require
 from server.node.database import transaction
 from server.node.desk import Desk
-from tiers.fragment import Place
+from tiers.fragment import Fragment, Place, Written
 
 DECIDED: Final = ("decision", "reasons", "next_review_on")
 """What the room decides of a case, as the plan keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What the room decided of a case so far, every wording of it, and the revision it is from."""
+
+    revision: int
+    fields: Mapping[str, tuple[Written, ...]]
+
+
+async def decided(ref: str, desk: Desk) -> Decided:
+    """What the room decided of this case so far."""
+    require(desk, Act.READ_PLAN)
+    case = await own_case(await whole_ref(ref, desk), desk)
+    return _decided(case.row.revision, case.body.fragment(case.row.case_ref))
 
 
 async def open_meeting(meeting: str, desk: Desk) -> Planned:
@@ -63,7 +79,9 @@ async def hear(slot: str, desk: Desk) -> Slot:
     return row
 
 
-async def decide(slot: str, words: dict[str, str | None], base: int, desk: Desk) -> Edited:
+async def decide(
+    slot: str, words: Mapping[str, str | None], base: int | None, desk: Desk
+) -> Decided:
     """Write what the room decides of this case; a colleague's words meanwhile stay beside it."""
     require(desk, Act.RUN_MEETING)
     row = await slots.may_touch(slot, desk)
@@ -74,7 +92,8 @@ async def decide(slot: str, words: dict[str, str | None], base: int, desk: Desk)
         edits = {
             Place("plan_case", survivor, name): words[name] for name in DECIDED if name in words
         }
-        return await write(row.case_ref, edits, Act.RUN_MEETING, desk, base=base)
+        edited = await write(row.case_ref, edits, Act.RUN_MEETING, desk, base=base)
+    return _decided(edited.record.revision, edited.record.fragment)
 
 
 async def heard(slot: str, desk: Desk) -> Slot:
@@ -129,6 +148,12 @@ async def let_observers(slot: str, desk: Desk, *, see: bool) -> None:
         chosen = set(at.observers_see) - {slot} | ({slot} if see else set())
         await planning.write_body(at, {"observers_see": sorted(chosen)}, desk)
         await audit.record(Act.RUN_MEETING.value, row.case_ref, desk, observers=see)
+
+
+def _decided(revision: int, fragment: Fragment) -> Decided:
+    survivor = survivor_of(fragment.people)
+    said = {name: fragment.fields.get(Place("plan_case", survivor, name), ()) for name in DECIDED}
+    return Decided(revision, said)
 
 
 async def _put_off(row: Slot, desk: Desk) -> Slot:

@@ -16,7 +16,17 @@ from server.node.access import Act, require
 from server.node.database import lock_row, transaction
 from server.node.desk import Desk
 
-__all__ = ["Coming", "call_off", "change", "coming", "list_meetings", "load", "next_one", "plan"]
+__all__ = [
+    "Coming",
+    "call_off",
+    "change",
+    "coming",
+    "held_now",
+    "list_meetings",
+    "load",
+    "next_one",
+    "plan",
+]
 
 _AHEAD: Final = 3
 _PARTNER: Final = "A partner agency"
@@ -55,6 +65,11 @@ async def next_one(desk: Desk) -> Coming | None:
     """The very next meeting, planned or not."""
     found = await coming(desk, 1)
     return found[0] if found else None
+
+
+async def held_now() -> bool:
+    """Is a meeting open at this moment?"""
+    return bool(await Meeting.exists().where(Meeting.state == planned.OPEN))
 
 
 async def list_meetings(desk: Desk) -> tuple[Planned, ...]:

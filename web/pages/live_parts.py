@@ -1,0 +1,287 @@
+"""The parts of a meeting as it is held: agenda, the case, what is decided, who came."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import Final
+
+from server.casework.meetings import Viewed
+from server.meeting import attendance, planned
+from server.meeting.agenda import AgendaCase, OnAgenda
+from server.meeting.attendance import Attends
+from server.meeting.hearing import DECIDED, Decided
+from server.meeting.planned import Planned
+from server.node.access import Act, may
+from server.node.desk import Desk
+from web.forms import Option, new_token
+from web.pages.agenda_parts import ATTENDS, SLOT_STATES, mark_of
+from web.pages.merged import merge
+from web.pages.merged_table import Aside, Merged, StandLine
+from web.rendering import Tag, agree, list_words
+
+# What agencies answer by pages of their own; the room reads it where it belongs, not in the table.
+_ELSEWHERE: Final = frozenset({"attending", "ballots", "action_answers", "contact_log"})
+_GONE: Final = StandLine(
+    "Something was withdrawn", "Withdrawn", "What was told before is not here any more."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaLink:
+    """One case in the list at the left."""
+
+    href: str
+    short: str
+    position: int
+    tag: Tag
+    here: bool
+    open: bool
+    withdrawn: bool
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaPart:
+    """The list at the left, which changes while the page is open."""
+
+    mark: str
+    lines: tuple[AgendaLink, ...]
+    withdrawn: bool
+    calling: AgendaLink | None  # another case than this page's is being heard
+    swap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How long the room takes for a case; a script moves it on, quietly."""
+
+    minutes: int
+    spent: int
+    running: bool
+
+    @property
+    def words(self) -> str:
+        """So many of so many minutes."""
+        return f"{self.spent // 60} of {agree(self.minutes, 'minute')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One of two colleagues' words for the same thing."""
+
+    words: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedField:
+    """One thing the room decides."""
+
+    name: str
+    label: str
+    value: str
+    was: str
+    by: str
+    sides: tuple[Wording, ...]  # two colleagues wrote at once: both, until somebody chooses
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionPart:
+    """What the room decides of one case."""
+
+    meeting: str
+    slot: str
+    token: str
+    base: int
+    mark: str
+    fields: tuple[DecidedField, ...]
+    draft_place: str
+    draft_kept: str
+    may_write: bool
+    running: bool  # the meeting is open and this case can be heard or put off
+    heard: bool
+    last: bool
+    swap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttendLine:
+    """One agency, or one observer, in the room."""
+
+    id: str
+    agency: str
+    name: str
+    must: bool
+    observer: bool
+    tag: Tag
+    state: str
+    named: str
+    who: str
+    note: str
+    statement: bool
+    information_sent: bool
+    base: int
+    mark: str
+    token: str
+    may_write: bool
+    meeting: str
+    beside: "AttendLine | None" = None  # what a colleague wrote meanwhile
+    swap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RosterPart:
+    """Who is there."""
+
+    mark: str  # who stands in the list; what is said of each has a mark of its own
+    stamp: str
+    words: str
+    lines: tuple[AttendLine, ...]
+    states: tuple[Option, ...]
+    agencies: tuple[Option, ...]
+    may_write: bool
+    meeting: str
+    token: str
+    swap: bool = False
+
+
+def agenda_part(at: Planned, found: OnAgenda, here: str) -> AgendaPart:
+    """The list at the left, as seen from the case this page shows."""
+    lines = tuple(
+        AgendaLink(
+            href=f"/meetings/{at.id}/live/{one.slot}",
+            short=one.short,
+            position=one.position,
+            tag=SLOT_STATES[one.state],
+            here=one.slot == here,
+            open=one.state == planned.OPEN,
+            withdrawn=one.withdrawn,
+            minutes=one.minutes,
+        )
+        for one in found.cases
+    )
+    calling = next((one for one in lines if one.open and not one.here), None)
+    mark = blake2b(f"{mark_of(found)} {at.state} {here}".encode(), digest_size=8).hexdigest()
+    return AgendaPart(mark, lines, found.withdrawn, calling)
+
+
+def clock_of(case: AgendaCase, desk: Desk) -> Clock:
+    """The clock of this case at this moment."""
+    running = case.state == planned.OPEN
+    stretch = max(0, int(desk.now.timestamp()) - case.began_at) if running else 0
+    return Clock(case.minutes, case.spent + stretch, running)
+
+
+def condensed(viewed: Viewed, desk: Desk) -> Merged:
+    """The merged view as a room reads it: what was withdrawn is said, not whose it was."""
+    view = viewed.view
+    kept = {name: said for name, said in view.sections.items() if name not in _ELSEWHERE}
+    drawn = merge(replace(viewed, view=replace(view, sections=kept)), desk)
+    lines = (_GONE,) if view.ended else ()
+    return replace(drawn, ended=Aside("aside-ended", str(len(lines)), lines))
+
+
+def decision_part(
+    at: Planned,
+    case: AgendaCase,
+    record: Decided,
+    draft: Mapping[str, list[str]] | None,
+    desk: Desk,
+    *,
+    last: bool,
+) -> DecisionPart:
+    """The form in which the room decides, with words left half typed back in it."""
+    fields = tuple(_decided(name, record, draft, desk) for name in DECIDED)
+    base = (draft or {}).get("base", [""])[-1]
+    said = [(one.was, one.by, one.sides) for one in fields]
+    return DecisionPart(
+        meeting=at.id,
+        slot=case.slot,
+        token=new_token(),
+        base=int(base) if base.isdecimal() and int(base) <= record.revision else record.revision,
+        mark=blake2b(repr((said, case.state, last)).encode(), digest_size=8).hexdigest(),
+        fields=fields,
+        draft_place=f"meeting/{case.slot}/decision",
+        draft_kept="before" if draft else "",
+        may_write=may(desk.roles, Act.RUN_MEETING) and at.state in {planned.PLANNED, planned.OPEN},
+        running=at.state == planned.OPEN and case.state in {planned.WAITING, planned.OPEN},
+        heard=case.state == planned.HEARD,
+        last=last,
+    )
+
+
+def _decided(
+    name: str,
+    record: Decided,
+    draft: Mapping[str, list[str]] | None,
+    desk: Desk,
+) -> DecidedField:
+    written = record.fields[name]
+    was = written[-1].value if written else ""
+    typed = (draft or {}).get(name, [was])[-1]
+    form = desk.pack.sections["plan_case"].field(name)
+    return DecidedField(
+        name=name,
+        label=form.label if form else name,
+        value=typed,
+        was=(draft or {}).get(f"was-{name}", [was])[-1],
+        by=written[-1].by if written else "",
+        sides=tuple(Wording(one.value, one.by) for one in written) if len(written) > 1 else (),
+        kind=form.kind if form else "long",
+    )
+
+
+def roster_part(at: Planned, roster: tuple[Attends, ...], stamp: str, desk: Desk) -> RosterPart:
+    """Everybody in the room, and a sentence that counts them."""
+    may_write = may(desk.roles, Act.RUN_MEETING) and at.state in {planned.PLANNED, planned.OPEN}
+    lines = tuple(_attend_line(at, one, may_write=may_write) for one in roster)
+    return RosterPart(
+        mark=blake2b(repr([one.id for one in lines]).encode(), digest_size=8).hexdigest(),
+        stamp=stamp,
+        words=_counted(roster),
+        lines=lines,
+        states=tuple(Option(state, ATTENDS[state].words) for state in attendance.STATES),
+        agencies=tuple(Option(one.id, one.name) for one in desk.directory.entries),
+        may_write=may_write,
+        meeting=at.id,
+        token=new_token(),
+    )
+
+
+def _attend_line(at: Planned, one: Attends, *, may_write: bool) -> AttendLine:
+    """One agency as the room writes about it."""
+    said = (one.state, one.who, one.note, one.information_sent, one.statement, one.named, one.name)
+    return AttendLine(
+        id=f"attend-{(one.id if one.observer else one.agency)[:12]}",
+        agency=one.agency,
+        name=one.name,
+        must=one.must,
+        observer=one.observer,
+        tag=ATTENDS[one.state],
+        state=one.state,
+        named=list_words(one.named),
+        who=one.who,
+        note=one.note,
+        statement=one.statement,
+        information_sent=one.information_sent,
+        base=one.revision,
+        mark=blake2b(repr(said).encode(), digest_size=8).hexdigest(),
+        token=new_token(),
+        may_write=may_write,
+        meeting=at.id,
+    )
+
+
+def _counted(roster: tuple[Attends, ...]) -> str:
+    agencies = [one for one in roster if not one.observer]
+    here = sum(one.state == attendance.PRESENT for one in agencies)
+    sorry = [one for one in agencies if one.state == attendance.APOLOGIES]
+    sent = sum(one.information_sent for one in sorry)
+    watching = sum(one.observer for one in roster)
+    words = [f"Present {here} of {len(agencies)}"]
+    if sorry:
+        words.append(f"apologies {len(sorry)}" + (f" (information sent: {sent})" if sent else ""))
+    if watching:
+        words.append(agree(watching, "observer"))
+    return " · ".join(words)
