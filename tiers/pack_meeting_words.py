@@ -48,7 +48,7 @@ def meeting_chapters(pack: Protocol) -> tuple[Chapter, ...]:
         Chapter("Risk assessments", tuple(_instrument(one) for one in pack.instruments.values())),
         Chapter("Below the threshold", _below_lines(pack)),
         Chapter("Before the meeting", tuple(_intake_lines(pack))),
-        *(Chapter(_headed(row), tuple(_meeting(row, pack))) for row in pack.meetings.values()),
+        *(_series(row, pack) for row in pack.meetings.values()),
         Chapter("By when", tuple(_clock_line(row) for row in pack.clock_rows.values())),
         Chapter("How it is decided", tuple(_decision_lines(pack))),
         Chapter("Who leads", tuple(_lead(rule, pack) for rule in pack.lead_rules.values())),
@@ -102,8 +102,8 @@ def _intake_lines(pack: Protocol) -> Iterator[str]:
         yield f"The summary an agency brings has these headings: {titles}."
 
 
-def _headed(row: MeetingRow) -> str:
-    return "Meetings" if row.title == "Meeting" else f"Meetings: {row.title}"
+def _series(row: MeetingRow, pack: Protocol) -> Chapter:
+    return Chapter(f"Meetings: {row.title}", tuple(_meeting(row, pack)))
 
 
 def _meeting(row: MeetingRow, pack: Protocol) -> Iterator[str]:

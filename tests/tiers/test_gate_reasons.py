@@ -64,9 +64,7 @@ def test_what_restates_a_part_whose_consent_ended_stays_until_somebody_rewrites_
     answer = ask(tell(), fragment=record(fields=fields, closed=frozenset({closed})))
 
     assert isinstance(answer, Cleared)
-    assert {left.place: left.reason for left in answer.left_out} == {
-        closed: Reason.RESTED_ON_ENDED
-    }
+    assert {left.place: left.reason for left in answer.left_out} == {closed: Reason.RESTED_ON_ENDED}
     assert set(answer.fragment.fields) == {Place("risks", "survivor", "threats")}
 
 
