@@ -31,6 +31,11 @@ class DecisionTerms:
         """Is this question, accept or close, put to the vote?"""
         return (self.accept if question == "accept" else self.close) == TEAM
 
+    @property
+    def votes(self) -> bool:
+        """Is anything put to the vote at all?"""
+        return TEAM in {self.accept, self.close}
+
 
 @dataclass(frozen=True, slots=True)
 class AutomaticLead:

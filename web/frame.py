@@ -29,6 +29,7 @@ _PLACES: Final = (
     ("Shared", "/shared", Act.VIEW_CASE),
     ("Intake", "/intake", Act.READ_INTAKE),
     ("Asked", "/asked", Act.ANSWER_REQUEST),
+    ("Motions", "/motions", Act.READ_PLAN),
     ("Meetings", "/meetings", Act.READ_MEETING),
     ("Actions", "/actions", Act.READ_ACTIONS),
     ("Consents", "/consents", Act.LIST_CONSENTS),
@@ -39,7 +40,8 @@ _PLACES: Final = (
 )
 
 
-_COORDINATING: Final = {"/intake": True, "/asked": False}  # who asks, and who is asked
+# Who asks, and who is asked and votes.
+_COORDINATING: Final = {"/intake": True, "/asked": False, "/motions": False}
 
 
 async def links(desk: Desk, here: str) -> tuple[Link, ...]:
@@ -55,6 +57,8 @@ async def links(desk: Desk, here: str) -> tuple[Link, ...]:
 
 def _goes(href: str, act: Act, desk: Desk) -> bool:
     if _COORDINATING.get(href, desk.node.coordinating) is not desk.node.coordinating:
+        return False
+    if href == "/motions" and not desk.pack.decision.votes:
         return False
     return Role.OPERATOR in desk.roles if href == "/node" else may(desk.roles, act)
 

@@ -66,19 +66,24 @@ async def read(case_ref: str, motion: str, desk: Desk) -> tuple[Cast, ...]:
         known = reading.known.get(row.id)
         if known is not None and known.lane.case_ref == case_ref:
             lanes.setdefault(row.owner, []).append((row, known.lane))
-    found = [_cast(agency, each, motion, desk) for agency, each in lanes.items()]
+    found = [
+        of_agency(agency, agency_name(agency, desk), each, motion) for agency, each in lanes.items()
+    ]
     return tuple(sorted((one for one in found if one), key=lambda one: (one.name, one.agency)))
 
 
-def _cast(agency: str, lanes: Sequence[tuple[Share, Lane]], motion: str, desk: Desk) -> Cast | None:
+def of_agency(
+    agency: str, name: str, lanes: Sequence[tuple[Share, Lane]], motion: str
+) -> Cast | None:
+    """The one ballot in an agency's lanes, whatever else is written there."""
     said: dict[str, list[Written]] = {}
     record = ""
     for row, lane in lanes:
         for (about, code), fields in rows_in(lane.fields, SECTION).items():
             if code == motion and lane.people.get(about) == SURVIVOR:
                 record = row.last_id
-                for name, written in fields.items():
-                    said.setdefault(name, []).extend(one for one in written if one.value.strip())
+                for field, written in fields.items():
+                    said.setdefault(field, []).extend(one for one in written if one.value.strip())
     if not record:
         return None
     wordings = sorted(said.get("vote", ()), key=lambda one: one.at)
@@ -86,7 +91,7 @@ def _cast(agency: str, lanes: Sequence[tuple[Share, Lane]], motion: str, desk: D
     latest = wordings[-1] if wordings else Written("", "", "")
     return Cast(
         agency=agency,
-        name=agency_name(agency, desk),
+        name=name,
         vote=votes[0] if len(votes) == 1 else "",
         votes=votes,
         view=_last(said, "view"),

@@ -19,7 +19,7 @@ from server.meeting.intake_errors import (
 from server.meeting.motion import CARRIED, LOST, Motion
 from server.meeting.referred import referral_of
 from server.meeting.statuses import ACCEPT, CLOSE, DECLINE, Decision, News, taken_up
-from server.meeting.voters import voters
+from server.meeting.voters import first_voices, too_few, voters
 from server.node.access import Act, require
 from server.node.database import transaction
 from server.node.desk import Desk
@@ -98,7 +98,7 @@ async def count(ref: str, motion: str, desk: Desk) -> Count:
     may = {one.agency for one in now} & set(found.voters)
     casts = await ballots.read(case_ref, motion, desk)
     views = {one.agency for one in casts if one.view}
-    first = motions.first_voices(now, desk.pack)
+    first = first_voices(now, desk.pack)
     said = tally(
         found.question,
         _stricter(desk.pack.decision, found),
@@ -161,7 +161,7 @@ async def _lost(case_ref: str, desk: Desk) -> str:
     if asked and asked[-1].result == LOST:
         return asked[-1].id
     may = [one for one in await voters(case_ref, desk) if not one.why_not]
-    if asked or motions.too_few(may, desk.pack) is None:
+    if asked or too_few(may, desk.pack) is None:
         raise TeamDecides
     return ""
 

@@ -10,7 +10,7 @@ from server.meeting import motions, statuses
 from server.meeting.intake import QueueLine, line_of
 from server.meeting.motion import Motion
 from server.meeting.referred import referral_of, referrals
-from server.meeting.voters import Voter, voters
+from server.meeting.voters import Voter, too_few, voters
 from server.node import audit
 from server.node.access import Act, require
 from server.node.database import transaction
@@ -66,7 +66,7 @@ async def show(ref: str, desk: Desk) -> IntakeCase:
         reached=met,
         adults=tuple(sorted(adults - case.body.bases.keys())),
         voters=named,
-        too_few=(motions.too_few(may, desk.pack) or "") if by_team else "",
+        too_few=(too_few(may, desk.pack) or "") if by_team else "",
         motions=await motions.of_case(case_ref, desk),
         decided=(await statuses.taken_up(case_ref, desk)).body,
     )

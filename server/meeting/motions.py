@@ -1,7 +1,7 @@
 """Motions: what is put to the team, by the coordinating node, for agencies to vote on."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
 from server.casework.own import load, stamp, whole_ref
 from server.casework.writing import write
@@ -18,10 +18,9 @@ from server.meeting.intake_errors import (
 )
 from server.meeting.motion import SECTION, Motion, read
 from server.meeting.statuses import ACCEPT, CLOSE, OVER, survivor_of, taken_up
-from server.meeting.voters import Voter, voters
+from server.meeting.voters import first_voices, too_few, voters
 from server.node.access import Act, require
 from server.node.desk import Desk
-from tiers.protocol import Protocol
 from tiers.rows import row_place
 
 
@@ -95,30 +94,6 @@ async def write_row(case_ref: str, motion: str, said: Mapping[str, str | None], 
     survivor = survivor_of(case.body.people)
     edits = {row_place(SECTION, survivor, motion, name): said[name] for name in said}
     await write(case_ref, edits, Act.PUT_MOTION, desk, motion=motion)
-
-
-def too_few(may: Sequence[Voter], pack: Protocol) -> str | None:
-    """Why these agencies cannot decide as the protocol asks; None when they can."""
-    terms = pack.decision
-    if len(may) < terms.quorum:
-        return (
-            f"The protocol asks for {terms.quorum} agencies to vote, and {len(may)} may vote on "
-            "this case. Only an agency that she lets receive the plan may."
-        )
-    if terms.first and not first_voices(may, pack):
-        kind = pack.agency_kinds[terms.first]
-        return (
-            f"The protocol wants the advocate's view first ({kind}), and none may vote on this "
-            "case. Only an agency that she lets receive the plan may."
-        )
-    return None
-
-
-def first_voices(named: Iterable[Voter], pack: Protocol) -> frozenset[str]:
-    """The voters whose view the protocol wants before anybody votes."""
-    return frozenset(
-        one.agency for one in named if one.kind == pack.decision.first and not one.why_not
-    )
 
 
 async def _may_be_asked(case_ref: str, question: str, desk: Desk) -> None:

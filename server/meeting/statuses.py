@@ -130,7 +130,7 @@ async def set_status(
         taken = await taken_up(case_ref, desk)
         if status == taken.row.status and decision is None and news is None:
             return
-        _may_go(taken.row, status, decision)
+        may_go(taken.row, status, decision)
         await _write(taken, status, decision, news or News(), act, desk)
 
 
@@ -141,7 +141,7 @@ def _act_of(status: str, decision: Decision | None) -> Act:
     return _ACTS.get(status, Act.DECIDE_INTAKE)
 
 
-def _may_go(row: Intake, status: str, decision: Decision | None) -> None:
+def may_go(row: Intake, status: str, decision: Decision | None) -> None:
     """Stop unless the protocol lets this case go there, and somebody decided it who may."""
     if decision is not None and decision.case_ref != row.case_ref:
         raise NotDecided

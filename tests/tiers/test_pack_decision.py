@@ -114,11 +114,11 @@ def test_who_is_told_of_what_is_overdue_stands_with_its_clock():
         ("[leads.survivor]\nkinds = ['aunt']", "“aunt” is not known here"),
         ("[leads.aunt]\nkinds = ['police']", "not known here"),
         (
-            "[leads.child]\nautomatic = { kind = 'aunt', field = 'orders.custody', equals = ['x'] }",
+            "[leads.child.automatic]\nkind = 'aunt'\nfield = 'orders.custody'\nequals = ['x']",
             "“aunt” is not known here",
         ),
         (
-            "[leads.child]\nautomatic = { kind = 'police', field = 'risk.escalation', equals = ['x'] }",
+            "[leads.child.automatic]\nkind = 'police'\nfield = 'risk.escalation'\nequals = ['x']",
             "“risk.escalation” is not known here",
         ),
         (

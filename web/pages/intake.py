@@ -66,6 +66,7 @@ class CasePage:
     tag: Tag
     line: QueueLine
     people: str
+    may_ask: bool  # also before it is decided
     next: str  # which step the page offers; empty when there is nothing to do here
     by_team: bool
     closed_by_team: bool
@@ -118,6 +119,7 @@ async def case_page(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Re
         tag=status_tag(line),
         line=line,
         people=people_words(found.people, pack),
+        may_ask=bool(line.may_ask_at and not line.asked_at and line.status in _DECIDING),
         next=_next(found, desk),
         by_team=pack.decision.by_team(ACCEPT),
         closed_by_team=pack.decision.by_team(CLOSE),
@@ -127,7 +129,7 @@ async def case_page(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Re
         adults=tuple(
             Adult(code, person_words(code, found.people[code], pack)) for code in found.adults
         ),
-        told=told_words(found.told, pack),
+        told=told_words(found.people, found.told, pack),
         voters=tuple((one.name, one.why_not) for one in found.voters),
         may_vote=sum(not one.why_not for one in found.voters),
         quorum=pack.decision.quorum,

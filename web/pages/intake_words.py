@@ -6,7 +6,14 @@ from typing import Final
 from server.meeting.intake import QueueLine
 from tiers.fragment import Place
 from tiers.protocol import Protocol
-from web.pages.words import field_label, section_form, section_title, value_words
+from web.pages.words import (
+    field_label,
+    people_in_order,
+    person_words,
+    section_form,
+    section_title,
+    value_words,
+)
 from web.rendering import Tag
 
 _STATUSES: Final = {
@@ -20,6 +27,7 @@ _STATUSES: Final = {
     "not_accepted": Tag("Not accepted", ""),
     "reopened": Tag("Reopened, not decided", "you"),
 }
+_FIRST: Final = ("referral", "survivor_voice", "assessments", "risk")
 _DECIDING: Final = frozenset({"screening", "reopened"})
 
 
@@ -33,13 +41,29 @@ def status_tag(line: QueueLine) -> Tag:
 
 
 def told_words(
-    told: Mapping[Place, str], pack: Protocol
+    people: Mapping[str, str], told: Mapping[Place, str], pack: Protocol
 ) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """What was told with a referral: each section with its fields, as the form calls them."""
-    sections: dict[str, list[tuple[str, str]]] = {}
-    for place, value in sorted(told.items()):
+    """What was told with a referral, first why: each section of each person, as forms say it."""
+    parts: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for place, value in told.items():
         form = section_form(place.section, pack)
         if form is not None and value.strip():
             words = value_words(form.field(place.field), value)
-            sections.setdefault(place.section, []).append((field_label(place, pack), words))
-    return tuple((section_title(one, pack), tuple(fields)) for one, fields in sections.items())
+            about = parts.setdefault((place.section, place.about), [])
+            about.append((field_label(place, pack), words))
+    order = people_in_order(people)
+
+    def place_of(part: tuple[str, str]) -> tuple[int, int, str]:
+        section, about = part
+        first = _FIRST.index(section) if section in _FIRST else len(_FIRST)
+        return first, order.index(about) if about in order else len(order), section
+
+    return tuple(
+        (_title(section, about, people, pack), tuple(sorted(parts[section, about])))
+        for section, about in sorted(parts, key=place_of)
+    )
+
+
+def _title(section: str, about: str, people: Mapping[str, str], pack: Protocol) -> str:
+    title = section_title(section, pack)
+    return f"{title}: {person_words(about, people[about], pack)}" if about in people else title

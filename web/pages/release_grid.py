@@ -9,6 +9,7 @@ from typing import Any
 from directory.agency import Agency
 from server.casework import cases
 from server.meeting.referral_goes import CARRIES
+from server.meeting.voters import before_she_signs
 from server.node.desk import Desk
 from tiers.consent import Signer
 from tiers.fragment import CHILD, CHILDREN, SURVIVOR
@@ -240,6 +241,12 @@ def sentences(form: Typed, record: cases.CaseRecord, desk: Desk) -> tuple[AloudR
         )
         for agency in _agencies(desk)
     )
+
+
+def too_few_voters(form: Typed, record: cases.CaseRecord, desk: Desk) -> str:
+    """Why the team could not decide on her case with these ticks, said before she signs."""
+    named = {agency.identity for agency, row in _ticked(form, record, desk) if row["plan"]}
+    return before_she_signs(named, desk)
 
 
 def _sentence(

@@ -90,6 +90,7 @@ class AloudPart:
 
     rows: tuple[AloudRow, ...]
     promise: str
+    too_few: str  # why the team could not decide on her case, where it decides
 
     @property
     def named(self) -> int:
@@ -179,7 +180,8 @@ async def aloud(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Respon
     """The sentences the ticks make, as they stand now."""
     require(desk, Act.RECORD_RELEASE)
     record, form = await cases.read(ref, desk), await typed(request)
-    part = AloudPart(grid.sentences(form, record, desk), _PROMISE)
+    few = grid.too_few_voters(form, record, desk)
+    part = AloudPart(grid.sentences(form, record, desk), _PROMISE, few)
     return page("release/_aloud.html", part, await frame_for(request, desk, "/cases"))
 
 

@@ -15,13 +15,13 @@ from tests.server.casework.conftest import agencies, coalition_original, pytest_
 
 __all__ = ["agencies", "coalition_original", "pytest_generate_tests"]
 
-_KINDS = {HARBOUR: "domestic_violence_centre", RIVER: "police", BRIGID: "hospital"}
+KINDS = {HARBOUR: "domestic_violence_centre", RIVER: "police", BRIGID: "hospital"}
 
 
 @pytest.fixture(scope="session")
 def team_original() -> Iterator[Coalition]:
     """Three agencies and a coordinating node that decide as a team; nobody works at them."""
-    made = founding.make_original(None, "dvhrt-texas", _KINDS)
+    made = founding.make_original(None, "dvhrt-texas", KINDS)
     yield made
     shutil.rmtree(made[coalition.HARBOUR].settings.data.parent)
     chamber.close()
