@@ -96,5 +96,4 @@ def _by_the_node(said: Written, desk: Desk) -> bool:
 
 def _as_made(action: PlanRow, said: Written) -> bool:
     """Has nobody touched the status since the action was agreed?"""
-    text = action.fields.get("action", ())
-    return bool(text) and text[0].at == said.at
+    return said.at == min(one.at for wordings in action.fields.values() for one in wordings)

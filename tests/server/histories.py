@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from client_sync.wire import Packet
 from server import sync
 from server.casework import memory
+from server.meeting import mirroring
 from server.node.desk import Desk, desk_for, keys_for, locked_desk
 from server.node.errors import NodeError
 from server.node.member import StaffMember
@@ -98,6 +99,7 @@ class World:
     withdrawn_here: set[tuple[str, str]] = field(default_factory=set)  # and where it was said
     taken_back: set[str] = field(default_factory=set)  # whole releases taken back
     dead: dict[str, set[str]] = field(default_factory=dict)
+    rows: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)  # of plans
     words: int = 0
     refusals: list[str] = field(default_factory=list)
     _remembering: str = ""
@@ -134,6 +136,7 @@ class World:
         """That node's database; another node's process remembers nothing of it."""
         if name != self._remembering:
             memory.forget_all([share for share, _ in list(memory._known)])
+            mirroring._mirrored.clear()
             self._remembering = name
         with self.made.at(name):
             yield

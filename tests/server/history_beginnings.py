@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from server.casework import cases
+from server.casework.writing import write
 from server.node import staff
-from server.node.access import Role
+from server.node.access import Act, Role
 from server.node.desk import Desk
 from server.node.member import StaffMember
 from tests import coalition, founding
-from tests.coalition import CASE, HARBOUR, NORTHGATE, Coalition
+from tests.coalition import CASE, HARBOUR, NORTHGATE, RIVER, Coalition
 from tests.server.histories import World
 from tiers.case_form import read_case
+from tiers.fragment import Place
 
 
 def new_world(beginning: "Beginning", folder: Path) -> World:
@@ -33,7 +35,7 @@ class Beginning:
 
 
 def originals(folder: Path) -> dict[str, Beginning]:
-    """The two beginnings: agencies that have met, and agencies that have told of one case."""
+    """Agencies that have met, that have told of one case, and whose meeting has begun its plan."""
     return coalition.run(_originals(founding.make_original(None), folder))
 
 
@@ -42,7 +44,10 @@ async def _originals(met: Coalition, folder: Path) -> dict[str, Beginning]:
         _COLLEAGUES[name] = await met.do(
             name,
             lambda desk: staff.add(
-                "Noor Hale", frozenset({Role.ADVOCATE}), "a second set of words", desk
+                "Noor Hale",
+                frozenset({Role.ADVOCATE, Role.CHAIR}),
+                "a second set of words",
+                desk,
             ),
         )
     other = await _everybody_works_at(met, None, tuple(met.places))
@@ -54,7 +59,22 @@ async def _originals(met: Coalition, folder: Path) -> dict[str, Beginning]:
     begun = founding.copy(met, folder / "met", None)
     second = await _everybody_works_at(begun, None, tuple(met.places))
     await founding.close(begun)
-    return {"met": Beginning(begun, (second, other)), "told": Beginning(told, (first, other))}
+    planned = founding.copy(told, folder / "planned", None)
+    await coalition.adopt_all(planned, NORTHGATE, first)
+    await planned.do(NORTHGATE, lambda desk: _first_word(first, desk))
+    for name in (HARBOUR, RIVER):
+        await coalition.share(planned, NORTHGATE, first, name, "meeting")
+    await planned.settle()
+    await founding.close(planned)
+    return {
+        "met": Beginning(begun, (second, other)),
+        "told": Beginning(told, (first, other)),
+        "planned": Beginning(planned, (first, other)),
+    }
+
+
+async def _first_word(ref: str, desk: Desk) -> None:
+    await write(ref, {Place("plan_case", "survivor", "decision"): "begun"}, Act.WRITE_PLAN, desk)
 
 
 async def _everybody_works_at(made: Coalition, ref: str | None, names: Sequence[str]) -> str:
