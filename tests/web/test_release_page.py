@@ -124,11 +124,11 @@ def tick_everything(page: Page) -> None:
     expect(page.locator("#rows input[type=checkbox]:disabled")).to_have_count(0)
     for box in page.locator("#rows input[type=checkbox]").all():
         box.check()
-    expect(page.locator("#aloud")).to_contain_text("10 agencies named")
+    expect(page.locator("#aloud")).to_contain_text("11 agencies named")
 
 
 def test_ten_agencies_and_the_button_are_on_one_screen(page: Page) -> None:
-    assert page.locator("#rows tbody").count() == 10
+    assert page.locator("#rows tbody").count() == 11
     assert page.locator("main input[type=checkbox]:checked").count() == 0
     expect(page.locator("#aloud")).to_contain_text("Nothing is ticked")
 
@@ -147,7 +147,7 @@ def test_ten_agencies_and_their_sentences_are_one_sheet_of_paper(page: Page) -> 
 
     page.evaluate("window.print = () => {}")
     page.get_by_role("button", name="Print one page per agency").click()
-    assert sheets(page) == 10
+    assert sheets(page) == 11
 
 
 def sheets(page: Page) -> int:
