@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from functools import cache
 from math import prod
 
 from jellyfish import metaphone
+from nicknames import NickNamer
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from server.likeness.people import Likeness
@@ -24,6 +26,7 @@ _EACH_ODD = 0.8  # for a word of the shorter name that the longer one lacks
 _FITS = (0.7, "an initial that fits")
 _SPELLED = (0.92, "spelled nearly alike")
 _SOUNDS = (0.9, "sounding alike")
+_SHORT = (0.88, "one short for the other")
 _CLOSE = 0.92  # by Jaro and Winkler, for longer words
 
 Pair = tuple[int, int, float, str]
@@ -84,8 +87,22 @@ def _word(one: str, other: str) -> tuple[float, str] | None:
         sound = metaphone(one)
         if len(sound) > 1 and sound == metaphone(other):
             return _SOUNDS
+    if _one_person(one, other):
+        return _SHORT
     close = longer >= 5 and JaroWinkler.similarity(one, other, score_cutoff=_CLOSE)
     return _SPELLED if close else None
+
+
+def _one_person(one: str, other: str) -> bool:
+    """Is one short for the other, or are both short for the same English name?"""
+    table = _short_names()
+    whole, other_whole = table.canonicals_of(one), table.canonicals_of(other)
+    return one in other_whole or other in whole or not whole.isdisjoint(other_whole)
+
+
+@cache
+def _short_names() -> NickNamer:
+    return NickNamer()
 
 
 def _words_for(pairs: list[Pair], fewer: int) -> str:

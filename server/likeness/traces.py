@@ -92,4 +92,5 @@ def _street(folded: str) -> str:
 
 
 def _numbers(street: str) -> list[str]:
-    return sorted(word for word in street.split() if any(letter.isdigit() for letter in word))
+    """The numbers as they come: flat 2 of house 3 is not flat 3 of house 2."""
+    return [word for word in street.split() if any(letter.isdigit() for letter in word)]
