@@ -2,7 +2,7 @@
 
 from server.casework import anew, received
 from server.casework.tables import Share
-from server.meeting import circulated, finds_due, mirroring, noting, overdue, plan
+from server.meeting import agenda, circulated, finds_due, mirroring, noting, overdue, plan
 from server.meeting.plan import PlanLane
 from server.node.desk import Desk
 from tiers.consent import ConsentKind
@@ -15,6 +15,7 @@ async def tend(desk: Desk) -> bool:
     if desk.keys is None or desk.node.quarantined or desk.node.behind:
         return False
     if desk.node.coordinating:
+        await agenda.let_go(desk)
         changed = await mirroring.mirror(desk)
         return await anew.seal_due(desk) or changed
     await noting.note(desk)

@@ -110,8 +110,7 @@ def test_a_case_of_which_nothing_is_left_leaves_every_agenda_and_does_not_come_b
         _, meeting, slot = await sitting.on_agenda(agencies)
 
         await sitting.withdraw(agencies)
-        with agencies.at(NORTHGATE):
-            gone = await agenda.let_go(await agencies.locked(NORTHGATE))
+        gone = await agencies.do(NORTHGATE, agenda.let_go)
         drawn = await sitting.agenda_of(agencies, meeting)
 
         assert gone == 1
@@ -120,7 +119,7 @@ def test_a_case_of_which_nothing_is_left_leaves_every_agenda_and_does_not_come_b
         assert await agencies.do(HARBOUR, watching.our_cases) == ()
         with agencies.at(NORTHGATE):
             assert (await planned.slot_of(slot)).state == "withdrawn"
-            assert await agenda.let_go(await agencies.locked(NORTHGATE)) == 0
+        assert await agencies.do(NORTHGATE, agenda.let_go) == 0
 
     run(story())
 
