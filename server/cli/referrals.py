@@ -1,17 +1,15 @@
 """Referrals: what an agency asks the coordinating node to take up, and what leaves with it."""
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from server.cli.line import MOST_BYTES, Line, at_desk, line_options, names, table
+from server.cli.line import Line, at_desk, line_options, names, read_words, table
 from server.meeting import referring
 from server.meeting.referral_goes import Goes
 from server.meeting.referring import ReferralLine, ReferralView, Referred
 from server.node.desk import Desk
-from server.node.errors import BadFile
 from tiers.gate import Cleared
 
 
@@ -75,7 +73,7 @@ def show(line: Line, ref: str) -> None:
 @line_options
 def waiting(line: Line, ref: str) -> None:
     """She has not been asked yet; why comes on standard input. Nothing leaves."""
-    why = _words()
+    why = read_words()
 
     async def act(desk: Desk) -> str:
         await referring.waiting(ref, why, desk)
@@ -89,7 +87,7 @@ def waiting(line: Line, ref: str) -> None:
 @line_options
 def declined(line: Line, ref: str) -> None:
     """She says no; her words, if any, come on standard input. Nothing leaves."""
-    words = _words()
+    words = read_words()
 
     async def act(desk: Desk) -> str:
         await referring.declined(ref, words, desk)
@@ -121,15 +119,6 @@ def send(line: Line, ref: str) -> None:
         *([f"Nothing went to {kept}."] if kept else []),
         never_told,
     )
-
-
-def _words() -> str:
-    """Words about a person never stand on a command line, where every process list shows them."""
-    raw = sys.stdin.buffer.read(MOST_BYTES + 1)
-    try:
-        return raw.decode("utf-8").strip()
-    except UnicodeDecodeError:
-        raise BadFile("The words on standard input are not text in UTF-8.") from None
 
 
 def _where(one: Goes) -> dict[str, str]:
