@@ -135,6 +135,11 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def write_secret(file: Path, text: str) -> None:
+    """A new file of text that only its owner reads."""
+    write_new(file, text.encode("utf-8"))
+
+
+def write_new(file: Path, content: bytes) -> None:
     """A new file that only its owner reads; one that is there already is never overwritten."""
     mode = stat.S_IRUSR | stat.S_IWUSR
     try:
@@ -143,8 +148,8 @@ def write_secret(file: Path, text: str) -> None:
         raise Usage(f"There is a file {file} already. Name one that is not there yet.") from None
     except OSError as error:
         raise Usage(f"The file {file} cannot be written: {error.strerror}.") from None
-    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-        opened.write(text)
+    with os.fdopen(descriptor, "wb") as opened:
+        opened.write(content)
 
 
 def line_options(command: Callable[Concatenate[Line, P], T]) -> Callable[P, T]:

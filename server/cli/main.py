@@ -24,6 +24,7 @@ from server.cli import (
     nodes,
     onboarding,
     packs,
+    papers,
     partners,
     plans,
     referrals,
@@ -55,7 +56,7 @@ def casefold() -> None:
 _ROOMS = (
     *(nodes, staff, cards, invitations, onboarding, partners, cases, releases, consents, sharing),
     *(asked, departures, listings, finding, entries, audits, packs, calendars, referrals),
-    *(intake, motions, plans, actions, walls),
+    *(intake, motions, plans, actions, papers, walls),
 )
 for room in _ROOMS:
     for command in room.COMMANDS:

@@ -26,10 +26,11 @@ from server.papers.agenda import agenda_pdf
 from server.papers.forms import AgendaPaper, Mark, MatrixPaper
 from server.papers.matrix import matrix_pdf
 
+_NOWHERE: Final = "-"  # a protocol that names no place
 _PDF: Final = "application/pdf"
 _SHEETS: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
 }
 
 
@@ -55,7 +56,7 @@ async def agenda(meeting: str, desk: Desk) -> Paper:
         mark=_mark(desk.node.name, await _until(refs, desk), desk),
         title=read.meeting.title,
         starts_at=read.meeting.starts_at,
-        place=read.meeting.place,
+        place="" if read.meeting.place == _NOWHERE else read.meeting.place,
         facilitator=read.meeting.facilitator,
         confidentiality=desk.pack.action_terms.confidentiality,
         beacon_words=tuple(

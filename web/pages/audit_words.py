@@ -60,6 +60,9 @@ _SAID: Final = {
     "receipt": "A partner confirmed that it destroyed a part",
     "release.withdrawn": "Another agency passed on a withdrawal",
     "clock.confirm": "Confirmed the clock",
+    "calendar.feed": "Made a calendar address",
+    "calendar.feed-revoked": "Took a calendar address back",
+    "paper.export": "Took away a paper",
     "listing.import": "Looked at or took in a directory of services",
     "listing.export": "Exported the directory of services",
 }
