@@ -147,14 +147,17 @@ def _term(row: ClockRow) -> str:
 
 def _decision_lines(pack: Protocol) -> Iterator[str]:
     terms = pack.decision
-    accepts, closes = terms.by_team("accept"), terms.by_team("close")
     yield (
         "The team accepts a case, by its votes."
-        if accepts
+        if terms.by_team("accept")
         else "The coordinating node accepts a case that meets the threshold."
     )
-    yield "The team closes a case, by its votes." if closes else "A case closes after its hearing."
-    if accepts or closes:
+    yield (
+        "The team closes a case, by its votes."
+        if terms.by_team("close")
+        else "A case closes after its hearing."
+    )
+    if terms.votes:
         yield f"A vote is carried when {_METHODS[terms.method]}, {terms.quorum} agencies at least."
         yield "No single agency accepts or closes a case. Whoever is recused is not counted."
         if terms.first:
