@@ -17,6 +17,7 @@ from server.cli import (
     departures,
     entries,
     finding,
+    hearings,
     intake,
     invitations,
     listings,
@@ -56,7 +57,7 @@ def casefold() -> None:
 _ROOMS = (
     *(nodes, staff, cards, invitations, onboarding, partners, cases, releases, consents, sharing),
     *(asked, departures, listings, finding, entries, audits, packs, calendars, referrals),
-    *(intake, motions, plans, actions, papers, walls),
+    *(intake, hearings, motions, plans, actions, papers, walls),
 )
 for room in _ROOMS:
     for command in room.COMMANDS:
