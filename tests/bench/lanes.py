@@ -21,6 +21,7 @@ from tests.bench.world import Node, ends_on, random_id
 from tiers.consent import EVERYTHING_TOLD, Consent, ConsentKind, ConsentState, Signer, ends_at
 from tiers.fragment import Fragment, Place, Written
 from tiers.gate import Cleared, Party, decide
+from tiers.rows import row_place
 
 _AT = "2026-03-12T09:00:00Z"
 _WORDS = "invented words about nobody at all, as long as a line"
@@ -55,7 +56,9 @@ def cleared_for(
     terms = pack.consents
     sections = terms.find_sections if kind is ConsentKind.FIND else terms.tell_sections
     places = [
-        Place(section.id, "survivor", form.id)
+        row_place(section.id, "survivor", "0001", form.id)
+        if section.rows
+        else Place(section.id, "survivor", form.id)
         for section in pack.sections.values()
         if section.id in sections and "survivor" in section.about
         for form in section.fields

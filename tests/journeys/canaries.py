@@ -42,15 +42,16 @@ class Canaries:
 
     def case(self, agency: str, people: Mapping[str, str], pack: Protocol) -> dict[str, Any]:
         """A full-size case form: every field of every section about everybody, each marked."""
-        sections: dict[str, dict[str, dict[str, Any]]] = {}
+        sections: dict[str, dict[str, Any]] = {}
         for section in pack.sections.values():
             for person, role in people.items():
-                if role not in section.about:
+                if role not in section.about or section.own_page:
                     continue
-                sections.setdefault(section.id, {})[person] = {
+                said = {
                     form.id: self._value(form, f"{agency}/{section.id}/{person}/{form.id}")
                     for form in section.fields
                 }
+                sections.setdefault(section.id, {})[person] = [said] if section.rows else said
         bases = {p: self.word(f"{agency}/bases/{p}") for p in people if p == "puv"}
         return {
             "format": "casefold-case-1",
