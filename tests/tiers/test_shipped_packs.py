@@ -1,6 +1,6 @@
 """The packs that come with Casefold, held against what their sources say."""
 
-from datetime import date
+from datetime import date, time
 from functools import cache
 from pathlib import Path
 
@@ -169,6 +169,81 @@ def test_each_asks_six_steps_and_four_duties_and_a_least_referral(name: str):
     assert pack.exchanges["meeting"].seat == "meeting"
     assert ("identity", "name") in pack.minimum_dataset
     assert pack.agreement.reminders == (60, 30, 7)
+
+
+@pytest.mark.parametrize("name", PARENTS)
+def test_each_is_complete_for_the_way_through_the_meeting(name: str):
+    pack = shipped(name)
+
+    assert set(pack.clock_rows) == {"request_out", "answers_in", "plan_out", "actions_done"}
+    assert set(pack.lead_rules) == {"survivor", "child", "person_using_violence"}
+    assert pack.meetings
+    assert pack.eligibility
+    assert "professional_judgement" in pack.thresholds
+    assert set(pack.below_threshold) <= {
+        band for one in pack.instruments.values() for band, _ in one.bands
+    }
+    assert pack.decision.quorum >= 2
+    said = {f"say_{key}" for key in pack.consents.tell_sections | pack.consents.find_sections}
+    assert said <= set(pack.words)
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "hour", "holidays"),
+    [
+        # “daily, Monday, Tuesday, Thursday and Friday at 12pm promptly”: Dorset protocol, stage 3
+        ("hrda-dorset", "FREQ=WEEKLY;BYDAY=MO,TU,TH,FR", time(12), "GB-ENG"),
+        ("marac-uk", "FREQ=MONTHLY;BYDAY=2TU", time(9, 30), "GB-ENG"),
+        ("dvhrt-texas", "FREQ=MONTHLY;BYDAY=2TH", time(10), "US-TX"),
+    ],
+)
+def test_each_meets_when_its_source_or_its_note_says(name, days, hour, holidays):
+    (row,) = shipped(name).meetings.values()
+
+    assert (row.rrule, row.at, row.holidays) == (days, hour, holidays)
+
+
+def test_the_dorset_clocks_are_those_of_its_protocol():
+    clocks = shipped("hrda-dorset").clock_rows
+
+    # stage 2: details go out with a request by 2pm that day
+    assert (clocks["request_out"].by, clocks["request_out"].within) == (time(14), None)
+    # stage 3: updates at the earliest, at least within three weeks of the case being heard
+    assert (clocks["actions_done"].starts, clocks["actions_done"].within) == ("heard", (3, "weeks"))
+    # stage 3: the administrator is not responsible for chasing actions
+    assert clocks["actions_done"].told == ("owner", "leads")
+
+
+def test_probation_leads_by_itself_for_mappa_levels_two_and_three():
+    automatic = shipped("hrda-dorset").lead_rules["person_using_violence"].automatic
+
+    assert automatic is not None
+    assert (automatic.kind, automatic.equals) == ("probation", ("2", "3"))
+
+
+def test_in_texas_no_single_agency_accepts_or_closes_and_others_go_by_the_threshold():
+    by_team = {
+        name: [shipped(name).decision.by_team(question) for question in ("accept", "close")]
+        for name in PARENTS
+    }
+
+    assert by_team.pop("dvhrt-texas") == [True, True]
+    assert set(map(tuple, by_team.values())) == {(False, False)}
+
+
+@pytest.mark.parametrize("name", PARENTS)
+def test_no_name_of_an_assessment_brings_its_questions(name: str):
+    fields = {field.id for field in shipped(name).sections["assessments"].fields}
+
+    assert fields == {
+        "instrument",
+        "version",
+        "score",
+        "band",
+        "assessed_on",
+        "assessed_by",
+        "certified",
+    }
 
 
 def test_where_the_dorset_sources_disagree_both_names_stand():

@@ -17,6 +17,7 @@ from tests.web.asked import Pages
 from tests.web.conftest import Story
 from tests.web.served import VENDOR
 from tests.web.windows import PHONE, WIDE, nothing_for_axe, signed_in
+from tiers.pack_meeting_words import meeting_chapters
 
 
 async def work_by(name: str) -> None:
@@ -49,6 +50,7 @@ def test_every_pack_is_shown_whole(pages: Pages, node: nodes.TestedNode, name: s
         *(row.title for row in pack.tiers.values()),
         *(step.what for step in pack.onboarding),
         *(source for note in pack.notes.values() for source in note.sources),
+        *(line for chapter in meeting_chapters(pack) for line in chapter.lines),
         pack.words["release"],
         pack.words["redisclosure"],
     ):
