@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.casework import drafts, ending, ledger, refs, tied, walls
+from server.casework import drafts, ending, ledger, received, refs, tied, walls
 from server.casework.bodies import read_body, shut_body
 from server.casework.errors import NoSuchCase, NoSuchWall
 from server.casework.own import agency_name, iso, known_refs, me, named_agency, unix, whole_ref
@@ -42,7 +42,6 @@ class WallEntry:
 async def put(case_ref: str, why: str, desk: Desk, *, staff: str = "", agency: str = "") -> None:
     """Let a colleague, named or by number, or an agency know nothing of this case from now on."""
     require(desk, Act.WALL)
-    desk.unlocked()
     ref = await case_of(case_ref, desk)
     if bool(staff) == bool(agency):
         raise Usage("Name one colleague or one agency.")
@@ -64,6 +63,8 @@ async def put(case_ref: str, why: str, desk: Desk, *, staff: str = "", agency: s
 
 async def case_of(text: str, desk: Desk) -> str:
     """The case this person means: our own, or one that others told us of."""
+    desk.unlocked()
+    await received.sort_in(desk)
     ref = await whole_ref(text, desk)
     if ref not in await known_refs(desk):
         raise NoSuchCase
