@@ -3,10 +3,9 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from tiers.pack_clocks import ClockRow
-
 from server.calendar.days import add_working_days, is_working
 from server.calendar.meetings import on_the_wall
+from tiers.pack_clocks import ClockRow
 from tiers.protocol import Protocol
 
 _END_OF_DAY = time(23, 59, 59)
@@ -17,7 +16,7 @@ def due(row: ClockRow, event: datetime, pack: Protocol) -> datetime:
     zone = ZoneInfo(pack.timezone)
     began = event.astimezone(zone)
     if row.within is None:
-        return on_the_wall(_same_day(row, began, pack), row.by or _END_OF_DAY, zone)
+        return _by_the_hour(row, began, pack)
     number, unit = row.within
     if unit == "hours":
         # 24 hours are elapsed time, also over a night in which the clock changes.
@@ -25,13 +24,13 @@ def due(row: ClockRow, event: datetime, pack: Protocol) -> datetime:
     return on_the_wall(_day(number, unit, began.date(), pack), row.by or _END_OF_DAY, zone)
 
 
-def _same_day(row: ClockRow, began: datetime, pack: Protocol) -> date:
-    """The day itself; the next working one after the cut-off, or when nobody works."""
-    day = began.date()
-    late = row.by is not None and began.time() > row.by
+def _by_the_hour(row: ClockRow, began: datetime, pack: Protocol) -> datetime:
+    """That hour of the day itself; after it, as the pack says, the next working day or at once."""
+    day, by, zone = began.date(), row.by or _END_OF_DAY, ZoneInfo(pack.timezone)
+    late = began.time() > by
     if row.late == "next_working_day" and (late or not is_working(day, pack)):
-        return add_working_days(day, 1, pack)
-    return day
+        return on_the_wall(add_working_days(day, 1, pack), by, zone)
+    return on_the_wall(day, _END_OF_DAY if late else by, zone)
 
 
 def _day(number: int, unit: str, since: date, pack: Protocol) -> date:

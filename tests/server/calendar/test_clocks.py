@@ -5,6 +5,7 @@ referral it says nothing, so the pack does), stage 3 (three weeks), appendix 1 (
 and within one working day, which are not the same).
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -41,6 +42,14 @@ REQUESTS = [
 )
 def test_requests_go_out_by_two_o_clock(came: datetime, by: datetime):
     assert due(REQUEST_OUT, came, DORSET) == by
+
+
+def test_a_coalition_may_ask_the_same_day_however_late_it_is():
+    """Dorset says nothing of a later referral: same_day is the other reading, in the same row."""
+    at_once = replace(REQUEST_OUT, late="same_day")
+
+    assert due(at_once, london(2026, 3, 13, 15), DORSET) == london(2026, 3, 13, 23, 59, 59)
+    assert due(at_once, london(2026, 3, 13, 9), DORSET) == london(2026, 3, 13, 14)
 
 
 HEARD = [
