@@ -13,6 +13,7 @@ from types import FrameType
 import click
 
 from server.cli import demo_directory
+from server.cli.demo_meeting import CHAIR, Meetings
 from server.cli.demo_node import DemoNode, DemoStopped, end, say
 from server.cli.demo_story import Story
 from server.cli.line import table
@@ -110,11 +111,11 @@ def _relay_port(node: DemoNode, story: Story, first: int) -> list[str]:
 
 
 def _begin(root: Path, story: Story, first: int, served: list[subprocess.Popen[str]]) -> None:
-    """The first start: everything a coalition does in its first weeks, in about a minute."""
+    """The first start: everything a coalition does in its first weeks, in a few minutes."""
     shutil.rmtree(root, ignore_errors=True)  # a first start that was cut short begins again
     root.mkdir(mode=0o700)
     (root / "passphrase").write_text(_PASSPHRASE + "\n", encoding="utf-8")
-    click.echo("An invented coalition, on this machine only (about a minute the first time)")
+    click.echo("An invented coalition, on this machine only (a few minutes the first time)")
     story.make(f"http://127.0.0.1:{first}")
     story.meet()
     story.add_staff()
@@ -125,6 +126,11 @@ def _begin(root: Path, story: Story, first: int, served: list[subprocess.Popen[s
     story.sign()
     story.answer()
     story.change()
+    meetings = Meetings(story)
+    meetings.refer()
+    meetings.take_up()
+    meetings.hear()
+    meetings.act()
     (root / _MADE).write_text(json.dumps({"first_port": first}), encoding="utf-8")
     say("Done")
 
@@ -132,8 +138,8 @@ def _begin(root: Path, story: Story, first: int, served: list[subprocess.Popen[s
 def _show(story: Story, root: Path) -> None:
     rows = [("Node", "Pages", "Who signs in")]
     for node in story.nodes:
-        also = ", Tomasz Wren" if node is story.centre else ""
-        rows.append((node.name, node.url, node.staff + also))
+        also = {story.centre.key: ", Tomasz Wren", story.coordinating.key: f", {CHAIR}"}
+        rows.append((node.name, node.url, node.staff + also.get(node.key, "")))
     click.echo("\n" + "\n".join("  " + line for line in table(rows)))
     click.echo(f"\n  Everybody's passphrase: {_PASSPHRASE}")
     click.echo(f"  Folders, one a node: {root}. All people here are invented.")

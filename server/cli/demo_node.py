@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,13 +54,13 @@ class DemoNode:
         """Its contact card, as it is handed to partners."""
         return self.root / f"{self.key}.card"
 
-    def run(self, *words: str, locked: bool = False) -> Any:
-        """One casefold command in a process of its own; its JSON."""
+    def run(self, *words: str, locked: bool = False, said: str = "") -> Any:
+        """One casefold command in a process of its own, given these words to read; its JSON."""
         who = [] if locked else ["--as", self.staff]
         ran = subprocess.run(  # noqa: S603
             [*self._command(*words), *who, "--json"],
             env=environ(),
-            stdin=subprocess.DEVNULL,
+            input=said,
             capture_output=True,
             text=True,
             timeout=_COMMAND_SECONDS,
@@ -111,3 +113,9 @@ def end(served: list[subprocess.Popen[str]]) -> None:
 def say(sentence: str) -> None:
     """One line of progress."""
     click.echo(f"  {sentence}")
+
+
+def at_once(acts: Iterable[Callable[[], Any]]) -> list[Any]:
+    """Acts at different nodes, at the same time."""
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return [done.result() for done in [pool.submit(act) for act in acts]]

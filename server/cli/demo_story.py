@@ -2,15 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from server.cli.demo_node import DemoNode, say
+from server.cli.demo_node import DemoNode, at_once, say
 
 _EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 _WRITTEN_FOR = date(2031, 5, 4)  # the day the example forms speak of as today
@@ -41,7 +39,7 @@ class Story:
     def make(self, relay: str) -> None:
         """Each node in its own folder, with its own keys."""
         say("Making four nodes, each with its own folder and keys")
-        _all(
+        at_once(
             [
                 partial(
                     self.coordinating.run,
@@ -60,7 +58,7 @@ class Story:
     def meet(self) -> None:
         """Cards change hands and the eight words are read aloud, both ways."""
         say("Cards change hands, words are read aloud, agencies enrol and join")
-        cards = _all([partial(_hand_over, node) for node in self.nodes])
+        cards = at_once([partial(_hand_over, node) for node in self.nodes])
         said = dict(zip([node.key for node in self.nodes], cards, strict=True))
         until = (self.today + _AGREEMENT).isoformat()
         for agency in self.agencies:
@@ -70,7 +68,7 @@ class Story:
             )
         trusted = said[self.coordinating.key]
         card = str(self.coordinating.card)
-        _all([partial(node.run, "join", card, "--words", trusted) for node in self.agencies])
+        at_once([partial(node.run, "join", card, "--words", trusted) for node in self.agencies])
 
     def add_staff(self) -> None:
         """A second person at the centre: an advocate who is no operator."""
@@ -84,12 +82,12 @@ class Story:
         """Two rounds, so that what one node answers reaches the one who asked."""
         self.coordinating.run("sync", "--until-idle")
         for _ in range(2):
-            _all([partial(node.run, "sync", "--until-idle") for node in self.nodes])
+            at_once([partial(node.run, "sync", "--until-idle") for node in self.nodes])
 
     def sign(self) -> None:
         """Four survivors each sign one release, at the agency that knows them best."""
         say("Four releases are signed; each agency that is named is told how to find the survivor")
-        _all(
+        at_once(
             [
                 partial(self._collect, self.centre, "ana", "ana-harbour-house"),
                 partial(self._collect, self.police, "grace", "grace-northfield-police"),
@@ -97,7 +95,7 @@ class Story:
             ]
         )
         self._collect(self.centre, "lena", "lena-harbour-house")
-        _all(
+        at_once(
             [
                 partial(self._ask, self.centre, "ana", self.police, self.hospital),
                 partial(self._ask, self.police, "grace", self.centre, self.hospital),
@@ -110,14 +108,14 @@ class Story:
     def answer(self) -> None:
         """Agencies match by hand, adopt, and tell; two do not answer."""
         say("Agencies match what they hold by hand, adopt, and tell the coordinating node")
-        _all([self._centre_answers, self._police_answers, self._hospital_answers])
+        at_once([self._centre_answers, self._police_answers, self._hospital_answers])
         self.sync()
 
     def change(self) -> None:
         """One survivor takes everything back with a word; one agency learns something new."""
         say("One survivor withdraws with a word; one field changes and reaches its recipients")
         self.centre.run("withdraw", "--release", self.releases["lena"])
-        edit = self._form("edit-ana")
+        edit = self.form("edit-ana")
         self.centre.run("case", "edit", self.refs["ana"], "--from", str(edit))
         self.sync()
 
@@ -135,9 +133,9 @@ class Story:
         self._import(self.hospital, "grace", "grace-st-brigids")
 
     def _collect(self, node: DemoNode, case: str, form: str) -> None:
-        made = node.run("case", "import", str(self._form(form)))
+        made = node.run("case", "import", str(self.form(form)))
         self.refs[case] = made["case_ref"]
-        release = self._form(f"release-{case}", case_ref=made["case_ref"])
+        release = self.form(f"release-{case}", case_ref=made["case_ref"])
         self.releases[case] = node.run("release", "record", str(release))["release"]
 
     def _ask(self, node: DemoNode, case: str, *partners: DemoNode) -> None:
@@ -160,12 +158,12 @@ class Story:
         self._share(node, case)
 
     def _import(self, node: DemoNode, case: str, form: str) -> None:
-        node.run("case", "import", str(self._form(form)), "--case-ref", self.refs[case])
+        node.run("case", "import", str(self.form(form)), "--case-ref", self.refs[case])
 
     def _share(self, node: DemoNode, case: str) -> None:
         node.run("share", self.refs[case], "--to", self.coordinating.name, "--for", "meeting")
 
-    def _form(self, name: str, **more: str) -> Path:
+    def form(self, name: str, **more: str) -> Path:
         """An example form as if it had been written today."""
         text = (_EXAMPLES / f"{name}.json").read_text(encoding="utf-8")
         moved = _DAY.sub(self._moved, text)
@@ -190,9 +188,3 @@ def _hand_over(node: DemoNode) -> str:
     card = node.run("card", locked=True)
     node.card.write_text(card["card"] + "\n", encoding="utf-8")
     return str(card["words"])
-
-
-def _all(acts: Iterable[Callable[[], Any]]) -> list[Any]:
-    """Acts at different nodes, at the same time."""
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        return [done.result() for done in [pool.submit(act) for act in acts]]
