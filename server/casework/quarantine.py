@@ -8,7 +8,7 @@ each consent that remains.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.casework import ending
+from server.casework import ending, walls
 from server.casework.errors import NoSuchConsent, NotCaughtUp, NothingToConfirm, Quarantined
 from server.casework.ledger import PERMITS
 from server.casework.own import me, unix
@@ -35,12 +35,12 @@ def refuse_while_closed(desk: Desk) -> None:
         raise Quarantined
 
 
-async def remaining(desk: Desk) -> tuple[str, ...]:
-    """The consents in force that nobody has confirmed since the restore."""
+async def remaining(desk: Desk, *, shown: bool = False) -> tuple[str, ...]:
+    """The consents in force that nobody has confirmed since the restore; all, or those shown."""
     if not desk.node.quarantined:
         return ()
     rows = await (
-        ConsentRow.select(ConsentRow.id)
+        ConsentRow.select(ConsentRow.id, ConsentRow.case_ref)
         .where(
             ConsentRow.state.is_in(list(PERMITS))
             & (ConsentRow.ends > unix(desk))
@@ -48,7 +48,9 @@ async def remaining(desk: Desk) -> tuple[str, ...]:
         )
         .order_by(ConsentRow.id)
     )
-    return tuple(row["id"] for row in rows)
+    return tuple(
+        row["id"] for row in rows if not (shown and walls.is_hidden(row["case_ref"], desk))
+    )
 
 
 async def confirm(consents: Sequence[str] | None, desk: Desk) -> Confirmed:
@@ -60,7 +62,7 @@ async def confirm(consents: Sequence[str] | None, desk: Desk) -> Confirmed:
     if desk.node.behind:
         raise NotCaughtUp
     async with transaction():
-        waiting = await remaining(desk)
+        waiting = await remaining(desk, shown=True)
         wanted = waiting if consents is None else tuple(dict.fromkeys(consents))
         if set(wanted) - set(waiting):
             raise NoSuchConsent
@@ -70,7 +72,7 @@ async def confirm(consents: Sequence[str] | None, desk: Desk) -> Confirmed:
             )
         for consent in wanted:
             await audit.record(Act.CONFIRM_CONSENT.value, consent, desk)
-        left = await remaining(desk)
+        left = await remaining(desk, shown=True)
         is_open = await _lift(desk)
     return Confirmed(wanted, left, is_open)
 
