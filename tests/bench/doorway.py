@@ -71,13 +71,14 @@ async def _told(world: World) -> str:
             "sections": {_SECTION: {"survivor": {_FIELD: "invented words"}}},
         }
         record = await cases.import_case(read_case(form, desk.pack), None, desk)
-        await releases.record_release(read_release(_release(world, node, desk)), record.ref, desk)
+        await releases.record_release(read_release(release_of(world, node, desk)), record.ref, desk)
         sent = await mailroom.send(record.ref, world.nodes[COORDINATING].id, "meeting", desk)
         assert isinstance(sent, mailroom.Sent), sent
         return record.ref
 
 
-def _release(world: World, node: Node, desk: Desk) -> dict[str, object]:
+def release_of(world: World, node: Node, desk: Desk) -> dict[str, object]:
+    """What an invented person signs: the agency may tell the meeting."""
     return {
         "format": "casefold-release-1",
         "signed_on": desk.today.isoformat(),

@@ -18,11 +18,11 @@ from time import perf_counter
 from typing import Any
 
 from server.node import chamber
-from tests.bench import doorway, meeting, post, search
+from tests.bench import doorway, matrix, meeting, post, search
 from tests.bench.figures import Figure, table
 from tests.bench.world import HARBOUR, LANTERN, world_in
 
-KEYS = "abcdefg"
+KEYS = "abcdefghi"
 _Measuring = Coroutine[Any, Any, list[Figure]]
 _RESULT = Path(__file__).parents[2] / "bench.json"
 
@@ -62,6 +62,7 @@ async def _measure(wanted: str, quick: bool, folder: Path) -> _Measured:
             "b": ("records", lambda: post.records(world, 10_000 // part, 1_024, 100 // part)),
             "f": ("nothing new", lambda: post.quiet_sync(world, 5_000 // part)),
             "c": ("the merged view", lambda: meeting.views(world, 12, 2 if quick else 5)),
+            "h": ("a full meeting", lambda: matrix.meeting(world, 12, 4 if quick else 16)),
         }
         await world.make(HARBOUR, LANTERN)
         cell = chamber.get()._running()
@@ -81,6 +82,10 @@ async def _measure(wanted: str, quick: bool, folder: Path) -> _Measured:
         with world_in(folder / "finding") as found:
             sizes = (2_000 // part, 25_000 // part, 12 if quick else 60)
             await done.take("g", "finding a partner", lambda: search.finding(found, *sizes))
+    if "i" in wanted:
+        with world_in(folder / "ticks") as ticked:
+            sizes = (3, 3) if quick else (12, 10)
+            await done.take("i", "an action's tick", lambda: matrix.ticks(ticked, *sizes))
     done.figures.sort(key=lambda figure: figure.key)
     return done
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from server.casework import ledger, received
+from server.casework.memory import Known
 from server.meeting import plan, plan_rows, rounds
 from server.meeting.plan_view import PlanView
 from server.node.desk import Desk
@@ -136,3 +137,9 @@ async def chair_writes(made: Coalition, ref: str, row: str, words: str) -> None:
         await plan_rows.change(ref, "plan_risks", "survivor", row, said, None, chair)
 
     await made.do(NORTHGATE, act)
+
+
+async def told_here(desk: Desk) -> list[Known]:
+    """Every part that lives here, opened."""
+    reading = await received.open_shares(await received.live(desk), desk)
+    return list(reading.known.values())
