@@ -48,10 +48,24 @@ def callers_of(name: str) -> set[str]:
         ("compose_entry", {"server/entry/composing.py", "server/entry/own.py"}),
         ("seal_part", {"server/entry/sending.py"}),
         ("open_sealed_part", {"server/entry/taking.py"}),
+        ("Decision", {"server/meeting/deciding.py"}),
     ],
 )
 def test_a_door_has_one_keeper(call: str, only: set[str]) -> None:
     assert callers_of(call) == only
+
+
+def test_where_a_case_stands_has_one_writer() -> None:
+    writers = {
+        path
+        for path, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"update", "insert", "delete", "raw"}
+        and getattr(node.value, "id", "") == "Intake"
+    }
+
+    assert writers == {"server/meeting/statuses.py"}
 
 
 @pytest.mark.parametrize(

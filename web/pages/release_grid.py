@@ -1,6 +1,5 @@
 """The rows of the release: from ticks to the file a release is read from, and to sentences."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,24 +16,6 @@ from tiers.reading import FormMistake
 from tiers.release_form import ReleaseForm, ReleaseRow, read_aloud
 from web.forms import Option, Typed
 from web.pages.words import about_words, people_in_order, person_words
-
-_ROW = re.compile(r"rows\[(\d+)\]")
-_FIELDS = {
-    "ends": "ends",
-    "signed_on": "signed_on",
-    "form": "form_kind",
-    "purpose": "purpose",
-    "purpose_kind": "purpose_kind",
-    "witness": "witness",
-    "second_witness": "second_witness",
-    "language": "language",
-    "interpreter": "interpreter",
-    "signer.name": "signer_name",
-    "signer.relation": "signer_relation",
-    "signer.confirmed_not_abuser": "confirmed",
-    "must_not_share": "must_not_share",
-    "rows": "rows",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +165,10 @@ def _read_row(agency: Agency, form: Typed, record: cases.CaseRecord, desk: Desk)
     }
 
 
-def _ticked(
+def ticked(
     form: Typed, record: cases.CaseRecord, desk: Desk
 ) -> list[tuple[Agency, dict[str, Any]]]:
+    """The agencies of which anything is ticked, each with its row of the file."""
     read = [(agency, _read_row(agency, form, record, desk)) for agency in _agencies(desk)]
     return [(agency, row) for agency, row in read if row["find"] or row["tell"] or row["plan"]]
 
@@ -220,7 +202,7 @@ def as_file(form: Typed, record: cases.CaseRecord, desk: Desk) -> dict[str, Any]
         "exclude": [one.split(".", 1) for one in form.words("excluded") if "." in one],
         "survivor": survivor,
         "people": dict(record.fragment.people),
-        "rows": [row for _, row in _ticked(form, record, desk)],
+        "rows": [row for _, row in ticked(form, record, desk)],
     }
     if form.word("copy_safe"):
         file["copy_safe"] = form.word("copy_safe") == "yes"
@@ -230,13 +212,13 @@ def as_file(form: Typed, record: cases.CaseRecord, desk: Desk) -> dict[str, Any]
 def sentences(form: Typed, record: cases.CaseRecord, desk: Desk) -> tuple[AloudRow, ...]:
     """What each agency's ticks mean, one plain sentence each."""
     draft = _half_typed(form, record)
-    ticked = {agency.identity: row for agency, row in _ticked(form, record, desk)}
+    named = {agency.identity: row for agency, row in ticked(form, record, desk)}
     return tuple(
         AloudRow(
             _words_name(agency),
             agency.name,
-            _sentence(ticked[agency.identity], agency, draft, record, desk)
-            if agency.identity in ticked
+            _sentence(named[agency.identity], agency, draft, record, desk)
+            if agency.identity in named
             else "",
         )
         for agency in _agencies(desk)
@@ -245,7 +227,7 @@ def sentences(form: Typed, record: cases.CaseRecord, desk: Desk) -> tuple[AloudR
 
 def too_few_voters(form: Typed, record: cases.CaseRecord, desk: Desk) -> str:
     """Why the team could not decide on her case with these ticks, said before she signs."""
-    named = {agency.identity for agency, row in _ticked(form, record, desk) if row["plan"]}
+    named = {agency.identity for agency, row in ticked(form, record, desk) if row["plan"]}
     return before_she_signs(named, desk)
 
 
@@ -299,20 +281,3 @@ def _half_typed(form: Typed, record: cases.CaseRecord) -> ReleaseForm:
         rows=(),
         copy_safe=None,
     )
-
-
-def field_of(path: str, form: Typed, record: cases.CaseRecord, desk: Desk) -> tuple[str, str]:
-    """The field of the page a mistake in the file speaks of, and the agency of its row."""
-    found = _ROW.match(path)
-    if not found:
-        return _FIELDS.get(path, ""), ""
-    ticked = _ticked(form, record, desk)
-    number = int(found[1])
-    if number >= len(ticked):
-        return "rows", ""
-    agency = ticked[number][0]
-    key = agency.identity[:16]
-    field = {"initials": "initials", "plan": "plan", "find": "find"}.get(
-        path.rsplit(".", 1)[-1], "tell"
-    )
-    return f"{field}.{key}", agency.name

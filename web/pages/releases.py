@@ -19,6 +19,7 @@ from tiers.release_form import read_release
 from web.forms import Mistakes, Option, Slip, Typed, new_token, typed
 from web.frame import frame_for, show
 from web.pages import release_grid as grid
+from web.pages import release_mistakes
 from web.pages.drafts import kept
 from web.pages.release_grid import AloudRow, GridRow
 from web.pages.words import name_of
@@ -239,7 +240,7 @@ def _look(form: Typed) -> None:
 
 def _mistake(mistake: FormMistake, form: Typed, case: cases.CaseRecord, desk: Desk) -> Mistakes:
     """The release reader's sentence, beside the field of this page it speaks of."""
-    field, row = grid.field_of(mistake.path, form, case, desk)
+    field, row = release_mistakes.field_of(mistake.path, form, case, desk)
     sentence = mistake.sentence[:1].upper() + mistake.sentence[1:]
     return Mistakes(Slip(field, f"{row}: {sentence}" if row else sentence))
 
