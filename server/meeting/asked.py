@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from server.casework import refs, walls
+from server.casework import received, refs, walls
 from server.casework.own import agency_name
 from server.casework.shared import last_day
 from server.casework.tables import Share
@@ -53,7 +53,17 @@ async def waiting_count(desk: Desk) -> int:
     """How many of them wait for somebody, for a badge: cheap, and through the walls."""
     if desk.keys is None or not may(desk.roles, Act.ANSWER_REQUEST):
         return 0
+    if not desk.node.coordinating and await _something_new(desk):
+        await note(desk)
     return sum(one.waits for one in await _lines(desk))
+
+
+async def _something_new(desk: Desk) -> bool:
+    """Did something come since the last round of this unlocked node, in the night perhaps?"""
+    rows = await received.live(desk)
+    noted = {row["share"] for row in await AskedHere.select(AskedHere.share)}
+    asking = {row.id for row in await questions(desk)}
+    return bool(asking - noted) or any(not row.case_ref and not row.why for row in rows)
 
 
 async def _lines(desk: Desk) -> tuple[Asking, ...]:

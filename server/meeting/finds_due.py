@@ -113,7 +113,10 @@ async def send_those_due(desk: Desk) -> int:
 
 
 async def _due(desk: Desk) -> list[FindsDue]:
-    if desk.pack.identity_at != _AT_REQUEST or await received.why_shut(desk):
+    if desk.pack.identity_at != _AT_REQUEST:
+        return []
+    await received.sort_in(desk)
+    if await received.why_shut(desk):
         return []
     waiting = await _unsent(desk)
     asked = await _asked_on(waiting, desk)

@@ -16,6 +16,7 @@ from server.node.desk import Desk
 from tiers.gate import Withheld
 from web.forms import Mistakes, Slip, typed
 from web.frame import frame_for
+from web.pages.asked_one import capital
 from web.pages.consent_adopt import MatchLine, MatchPart, match_lines
 from web.pages.words import about_words, person_words
 from web.rendering import page
@@ -60,9 +61,9 @@ async def _person(one: Searched, desk: Desk) -> PersonFound:
     lines = []
     for match in one.matches:
         record = await cases.read(match.ref, desk)
-        about = about_words(match.person, record.fragment, desk.pack)
+        about = capital(about_words(match.person, record.fragment, desk.pack))
         lines.append(AlikeLine(f"/cases/{record.ref}", record.short, about, match.because))
-    return PersonFound(person_words(one.person, one.role, desk.pack), tuple(lines))
+    return PersonFound(capital(person_words(one.person, one.role, desk.pack)), tuple(lines))
 
 
 @get("/asked/{number:str}/people")

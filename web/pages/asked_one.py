@@ -144,7 +144,7 @@ async def _own(question: Question, desk: Desk) -> OwnPart:
     ]
     people = tuple(
         AboutPart(
-            about_words(person, fragment, desk.pack),
+            capital(about_words(person, fragment, desk.pack)),
             tuple(
                 section_part(desk.pack.sections[section], person, record, reach, desk)
                 for section in _written_here(desk)
@@ -180,6 +180,11 @@ def _written_here(desk: Desk) -> tuple[str, ...]:
     agency = desk.directory.agency(desk.node.identity)
     checks = agency is not None and agency.kind in desk.pack.background_checks_by
     return (*desk.pack.headings, _CHECKS) if checks else desk.pack.headings
+
+
+def capital(words: str) -> str:
+    """Words that begin a heading; a name within them stays as it is written."""
+    return words[:1].upper() + words[1:]
 
 
 def _said(fragment: Fragment, survivor: str, name: str) -> str:

@@ -1,26 +1,15 @@
 """River Police and St Brigid are asked about the invented survivor."""
 
-from typing import Any
-
 from server.meeting import asked
 from server.meeting.asked import Asking
 from tests.coalition import (
-    BRIGID,
     HARBOUR,
     NORTHGATE,
-    RIVER,
     Coalition,
     open_case,
     record,
     share,
 )
-
-ROWS: list[dict[str, Any]] = [
-    {"agency": HARBOUR, "tell": True, "plan": True, "initials": "AB"},
-    {"agency": NORTHGATE, "find": True, "handoff_sections": ["referral"], "initials": "AB"},
-    {"agency": RIVER, "find": True, "tell": True, "plan": True, "initials": "AB"},
-    {"agency": BRIGID, "find": True, "tell": True, "initials": "AB"},
-]
 
 
 async def ask(agencies: Coalition, *names: str) -> str:

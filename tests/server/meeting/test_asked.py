@@ -266,8 +266,6 @@ def test_a_question_left_can_be_taken_up_again(agencies: Coalition) -> None:
 def test_a_question_that_was_withdrawn_waits_for_nobody(agencies: Coalition) -> None:
     async def story() -> None:
         await ask(agencies, RIVER)
-        assert await agencies.do(RIVER, asked.waiting_count) == 0  # nobody here has looked yet
-        await line(agencies, RIVER)
         assert await agencies.do(RIVER, asked.waiting_count) == 1
 
         find = await the_find(agencies)
