@@ -12,7 +12,7 @@ from client_sync.child import Batch, Unsafe
 from client_sync.lane import Lane
 from crypto.errors import CryptoError, Malformed, Tampered, TooLarge
 from crypto.record import Record, parse_stub
-from server.casework import described, ending, memory, tied
+from server.casework import described, ending, memory, tied, walls
 from server.casework.epoch_keys import EpochKeys
 from server.casework.errors import Quarantined
 from server.casework.memory import Known
@@ -65,7 +65,19 @@ async def why_shut(desk: Desk) -> str:
 
 
 async def open_shares(rows: Sequence[Share], desk: Desk) -> Reading:
-    """Open these shares in memory. The caller has written the audit entry before."""
+    """Open these shares in memory, but none that is walled. The audit entry was written before."""
+    reading = await open_unseen(rows, desk)
+    for row in rows:
+        known = reading.known.get(row.id)
+        ref = known.lane.case_ref if known else row.case_ref
+        if walls.is_hidden(ref, desk):  # put just now, it may be, by what the part says
+            reading.known.pop(row.id, None)
+            reading.shut.pop(row.id, None)
+    return reading
+
+
+async def open_unseen(rows: Sequence[Share], desk: Desk) -> Reading:
+    """Open these shares for the node alone, and wall whoever is close to somebody in them."""
     reading = Reading()
     shut = await why_shut(desk)
     now = unix(desk)
@@ -92,7 +104,7 @@ async def sort_in(desk: Desk) -> None:
     new = [row for row in await live(desk) if not row.case_ref and row.why != SPOILT]
     if not new or await why_shut(desk):
         return
-    reading = await open_shares(new, desk)
+    reading = await open_unseen(new, desk)
     await _note_unopened(new, reading)
     if not reading.known:
         return

@@ -116,7 +116,7 @@ async def _described_to_us(desk: Desk) -> list[Known]:
     """Everybody in what others told us; what stays shut now is compared when it opens."""
     found: list[Known] = []
     await received.sort_in(desk)
-    reading = await received.open_shares(await received.live(desk), desk)
+    reading = await received.open_unseen(await received.live(desk), desk)
     memory.forget_all(reading.shut)
     for known in reading.known.values():
         lane = known.lane

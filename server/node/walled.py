@@ -32,9 +32,7 @@ class Walled:
 async def load(staff: str) -> Walled:
     """What stands between the cases of this node, this colleague and other agencies."""
     walled = Walled()
-    theirs = Wall.agency != ""
-    if staff:
-        theirs |= Wall.staff == staff
+    theirs = (Wall.agency != "") | (Wall.staff == staff)
     rows = await Wall.select(Wall.case_ref, Wall.agency).where((Wall.lifted_at == 0) & theirs)
     for row in rows:
         if row["agency"]:

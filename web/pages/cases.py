@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from server.casework import cases, consents, drafts
+from server.casework import cases, consents, drafts, walling
 from server.node.access import Act, may, require
 from server.node.desk import Desk
 from tiers.case_form import read_case
@@ -43,6 +43,7 @@ class CasesPage:
     waiting: int
     may_enter: bool
     may_see_referrals: bool
+    walls: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ async def list_page(request: AnyRequest, desk: AtWork) -> Response[str]:
             await _waiting(desk),
             may(desk.roles, Act.IMPORT_CASE),
             may(desk.roles, Act.READ_REFERRALS) and not desk.node.coordinating,
+            await _walls(desk),
         ),
     )
 
@@ -100,6 +102,13 @@ async def _waiting(desk: Desk) -> int:
     if not may(desk.roles, Act.ADOPT_CONSENT):
         return 0
     return sum(entry.to_adopt for entry in await consents.list_consents(desk))
+
+
+async def _walls(desk: Desk) -> int:
+    """How many walls this node put that nobody has looked at yet."""
+    if not may(desk.roles, Act.WALL):
+        return 0
+    return sum(wall.to_look_at for wall in await walling.list_walls(desk))
 
 
 def _line(one: cases.CaseSummary, desk: Desk) -> CaseLine:
