@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from server.casework.errors import NoSuchCase
 from server.meeting import circulating, contact_log, plan
 from server.meeting.contact_log import Contact
 from server.meeting.plan_view import PlanView
@@ -86,7 +87,10 @@ async def plan_part(
     """One section of the plan, drawn anew."""
     if not part_named(part):
         raise NotFound
-    view = await plan.read(ref, desk)
+    try:
+        view = await plan.read(ref, desk)
+    except NoSuchCase:  # it was taken back while somebody looked: nothing of it stays on the page
+        return Response("", headers={"HX-Refresh": "true"})
     frame = await frame_for(request, desk, "/actions")
     return page("plan/_rows.html", rows_part(part, view, desk), frame)
 
