@@ -25,6 +25,7 @@ _WORDS = {
     ACTIONS: frozenset({"action", "survivors_part", "outcome"}),
 }
 _DONE_BY = "actions_done"
+_DECIDED_HERE = frozenset({"open", "superseded"})  # all else is the owner's word
 
 
 class NoSuchRow(NotFound):
@@ -37,6 +38,10 @@ class NothingWritten(NotWritable):
 
 class NothingToRestOn(NotWritable):
     """A part it rests on has ended, or is of another case. Choose among the parts that live."""
+
+
+class OwnersWord(NotWritable):
+    """What became of an action is for its owner to say, from its own node. Nothing was saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ async def change(  # noqa: PLR0917 - a change has as many parts as it has
     there = (await written_here(case_ref, desk)).row(section, about, row)
     if there is None or section not in TEXT:
         raise NoSuchRow
+    _only_what_the_meeting_says(there, fields, desk)
     edits = {**fields}
     if there.closed:
         if not (fields.get(TEXT[section]) or "").strip():
@@ -142,6 +148,17 @@ def due(view: PlanView, desk: Desk) -> str:
 async def _here(ref: str, desk: Desk) -> str:
     require(desk, Act.WRITE_PLAN)
     return await whole_ref(ref, desk)
+
+
+def _only_what_the_meeting_says(
+    there: PlanRow, fields: Mapping[str, str | None], desk: Desk
+) -> None:
+    status = fields.get("status", there.says("status"))
+    ours = there.says("owner_agency") in {"", me(desk)}
+    if status not in {*_DECIDED_HERE, there.says("status")} and not ours:
+        raise OwnersWord
+    if RESTS_ON in fields:
+        raise NothingToRestOn
 
 
 async def _add(  # noqa: PLR0917 - a row has as many parts as it has

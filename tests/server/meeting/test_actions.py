@@ -14,6 +14,7 @@ from server.meeting import (
     monitor,
     overdue,
     plan,
+    plan_rows,
     tells,
 )
 from server.meeting.plan_view import ACTIONS, LEADS
@@ -100,6 +101,25 @@ def test_nothing_is_saved_where_no_consent_lets_it_reach_the_meeting(agencies: C
 
         with pytest.raises(tells.NothingLeaves):
             await answered(agencies, RIVER, ref, row, "completed")
+
+    run(tale())
+
+
+def test_the_meeting_never_says_for_an_owner_what_became_of_its_action(agencies: Coalition):
+    async def tale() -> None:
+        ref = await story.begun(agencies)
+        row = await story.action(agencies, ref, "markers", RIVER)
+
+        async def say(desk: Desk, said: dict[str, str]) -> None:
+            await plan_rows.change(ref, ACTIONS, "survivor", row, said, None, desk)
+
+        with pytest.raises(plan_rows.OwnersWord):
+            await agencies.do(NORTHGATE, lambda desk: say(desk, {"status": "completed"}))
+        with pytest.raises(plan_rows.NothingToRestOn):
+            await agencies.do(NORTHGATE, lambda desk: say(desk, {"rests_on": "0" * 32}))
+        await agencies.do(NORTHGATE, lambda desk: say(desk, {"status": "superseded"}))
+
+        assert await status_at(agencies, NORTHGATE, ref) == ["superseded"]
 
     run(tale())
 
