@@ -18,7 +18,6 @@ from server.node.desk import Desk
 from web.forms import new_token, typed
 from web.frame import frame_for, show
 from web.pages import live_changes
-from web.pages.agenda_parts import STATES
 from web.pages.live_parts import (
     AgendaPart,
     Clock,
@@ -28,6 +27,7 @@ from web.pages.live_parts import (
     clock_of,
     condensed,
 )
+from web.pages.meetings import STATES
 from web.pages.merged_table import Merged
 from web.rendering import Tag, page
 from web.workplace import HOLDS, PASSIVE, AnyRequest, AtWork

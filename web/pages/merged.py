@@ -166,9 +166,10 @@ def _brief(section: str, said: Sequence[Told], viewed: Viewed, desk: Desk) -> st
     facts = [
         f"{field_label(Place(section, one.about, one.field), desk.pack)}: "
         f"{value_words(shapes.get(one.field), one.values[0])}"
-        for one in plain[:3]
+        for one in plain
     ]
-    return " · ".join(facts)
+    # A hand-over and a summary of one agency may say the same: that is said once.
+    return " · ".join(list(dict.fromkeys(facts))[:3])
 
 
 def _about_itself(shape: FieldForm | None) -> bool:
