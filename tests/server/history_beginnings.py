@@ -7,6 +7,7 @@ from typing import Any
 
 from server.casework import cases
 from server.casework.writing import write
+from server.meeting import plan_rows
 from server.node import staff
 from server.node.access import Act, Role
 from server.node.desk import Desk
@@ -75,6 +76,9 @@ async def _originals(met: Coalition, folder: Path) -> dict[str, Beginning]:
 
 async def _first_word(ref: str, desk: Desk) -> None:
     await write(ref, {Place("plan_case", "survivor", "decision"): "begun"}, Act.WRITE_PLAN, desk)
+    for name in (HARBOUR, RIVER):
+        said = {"action": f"{NORTHGATE} began", "owner_agency": name, "due": "2026-12-14"}
+        await plan_rows.add_action(ref, "survivor", said, desk)
 
 
 async def _everybody_works_at(made: Coalition, ref: str | None, names: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from server.node.desk import Desk
 from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER
 from tests.server.histories import Field, World
 from tests.server.history_chances import STEPS, Step
+from tests.server.history_days import SyncAll
 from tiers.rows import row_place
 
 _STATUSES = ("in_progress", "completed", "not_done_by_agency", "not_possible_changed_circumstances")
@@ -167,6 +168,17 @@ class Circulate:
         return NORTHGATE
 
 
+async def know_rows(world: World) -> None:
+    """The rows a plan has before anything happens."""
+
+    async def act(desk: Desk) -> None:
+        for ref in world.refs:
+            view = await plan.written_here(ref, desk)
+            world.rows += [(ref, one.section, one.row, one.rests_on) for one in view.actions]
+
+    await world.do(NORTHGATE, act)
+
+
 async def _take_down_marks(world: World, ref: str) -> None:
     """The marks are no words of anybody: the model takes them as they are."""
 
@@ -201,6 +213,7 @@ PLAN_STEPS: st.SearchStrategy[Step | Plan | Rewrite | Tick | Circulate] = st.one
     *[st.builds(Rewrite, st.integers(0, 9), _WHO, st.booleans())] * 2,
     *[st.builds(Tick, _ANYBODY, st.integers(0, 5), st.sampled_from(_STATUSES))] * 3,
     st.builds(Circulate, st.just(0)),
+    st.builds(SyncAll, st.just(False)),
     STEPS,
     STEPS,
 )

@@ -27,11 +27,11 @@ from tests.server.histories import World
 from tests.server.history_beginnings import Beginning, new_world, originals
 from tests.server.history_chances import Step
 from tests.server.history_invariants import begin, hold_at, hold_at_rest
-from tests.server.history_meeting import PLAN_STEPS
+from tests.server.history_meeting import PLAN_STEPS, know_rows
 from tiers.rows import rows_in
 
 _DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
-_EXAMPLES, _STEPS = (1_000, 50) if _DEEP else (8, 20)
+_EXAMPLES, _STEPS = (1_000, 50) if _DEEP else (8, 24)
 _ROOM = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # a sync of it is quick
 
 
@@ -53,7 +53,7 @@ def beginnings() -> Iterator[dict[str, Beginning]]:
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
 )
-@given(steps=st.lists(PLAN_STEPS, min_size=4, max_size=_STEPS))
+@given(steps=st.lists(PLAN_STEPS, min_size=8, max_size=_STEPS))
 def test_whatever_happens_to_a_plan_nothing_is_lost_and_nothing_withdrawn_returns(
     beginnings: dict[str, Beginning], steps: list[Step]
 ) -> None:
@@ -67,6 +67,7 @@ def test_whatever_happens_to_a_plan_nothing_is_lost_and_nothing_withdrawn_return
 async def _lived(world: World, steps: list[Step]) -> None:
     mirroring._mirrored.clear()
     await begin(world)
+    await know_rows(world)
     try:
         for step in steps:
             touched = await step.happen(world)
