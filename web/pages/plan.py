@@ -13,11 +13,12 @@ from server.meeting.plan_view import PlanView
 from server.node.access import Act, may, require
 from server.node.desk import Desk
 from server.node.errors import NotFound
+from tiers.protocol import FieldForm
 from web.forms import Option, new_token, typed
 from web.frame import frame_for, show
 from web.pages.plan_parts import RowsPart, counted, part_named, rows_part
-from web.pages.words import agency_names, people_in_order, person_words
-from web.rendering import Tag, page
+from web.pages.words import agency_names, people_in_order, person_words, value_words
+from web.rendering import Tag, moment, page
 from web.workplace import PASSIVE, AnyRequest, AtWork, go, once, place
 
 
@@ -70,6 +71,7 @@ class PlanPage:
     token: str
 
 
+_MOMENTS = frozenset({"meeting_at", "answer_by"})
 _FACTS = ("meeting_at", "heard_on", "decision", "reasons", "next_review_on", "answer_by")
 
 
@@ -161,8 +163,18 @@ def _facts(view: PlanView, desk: Desk) -> list[tuple[str, str]]:
     for name in _FACTS:
         form = section.field(name)
         if form is not None and view.says(name):
-            found.append((form.label, view.says(name)))
+            found.append((form.label, _said(name, form, view.says(name), desk)))
     return found
+
+
+def _said(name: str, form: FieldForm, value: str, desk: Desk) -> str:
+    """A moment as people say it in their own zone; a day or words as they are said elsewhere."""
+    if name not in _MOMENTS:
+        return value_words(form, value)
+    try:
+        return moment(value, desk.pack.timezone)
+    except ValueError:
+        return value
 
 
 async def _contacts(view: PlanView, desk: Desk) -> ContactsPart:
