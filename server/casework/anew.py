@@ -8,14 +8,14 @@ from server.casework.own import OwnCase, me, open_case
 from server.casework.tables import Share
 from server.casework.travelling import release_people
 from server.node.database import transaction
-from server.node.desk import Desk
+from server.node.desk import Desk, locked_desk
 from tiers.fragment import Place
 from tiers.gate import Cleared
 
 
 async def maintain(desk: Desk) -> None:
     """What an unlocked node does unasked: week keys, lost keys, and epochs that have grown old."""
-    desk.unlocked()
+    desk = await locked_desk(desk.settings, desk.unlocked())  # the node's own doing, not a person's
     await upkeep.publish_week_keys(desk)
     if desk.node.behind:
         return  # what is lost and what strayed shows only beside all that the relay holds

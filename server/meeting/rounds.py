@@ -4,7 +4,7 @@ from server.casework import anew, received
 from server.casework.tables import Share
 from server.meeting import agenda, circulated, finds_due, mirroring, noting, overdue, plan
 from server.meeting.plan import PlanLane
-from server.node.desk import Desk
+from server.node.desk import Desk, locked_desk
 from tiers.consent import ConsentKind
 
 _looked_at: dict[str, tuple[str, str]] = {}  # share → the record, and the day, last looked at
@@ -14,6 +14,8 @@ async def tend(desk: Desk) -> bool:
     """Close rows, copy ticks, keep what was sent round; True if something has to go out now."""
     if desk.keys is None or desk.node.quarantined or desk.node.behind:
         return False
+    # Whoever asked for this round, what follows is the node's own doing, and no wall is in its way.
+    desk = await locked_desk(desk.settings, desk.keys)
     if desk.node.coordinating:
         await agenda.let_go(desk)
         changed = await mirroring.mirror(desk)
