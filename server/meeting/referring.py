@@ -193,7 +193,8 @@ async def send(ref: str, desk: Desk) -> Referred:
         raise NotReferred(done.reason.value)
     # The referral itself is on its way: what stops the rest now can be pressed again.
     await _mark_sent(row, done.cleared.consent.release_id, desk)
-    sent, withheld = [first], []
+    sent = [first]
+    withheld: list[Goes] = []
     for one in others:
         followed = await mailroom.send(row.case_ref, one.agency, one.exchange, desk)
         (withheld if isinstance(followed, Withheld) else sent).append(one)
