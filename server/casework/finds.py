@@ -51,7 +51,7 @@ async def waiting_here(desk: Desk) -> list[Waiting]:
         waiting
         for row in rows
         if row.id in reading.known and walls.may_know(row.case_ref, desk)
-        for waiting in _ours(row, reading.known[row.id], desk)
+        for waiting in for_us(row, reading.known[row.id], desk)
     ]
 
 
@@ -116,13 +116,13 @@ def _find(row: Share, known: Known, settled: set[str], desk: Desk) -> ReceivedFi
             if place.section not in SYSTEM_SECTIONS
         },
         waiting=tuple(
-            one.consent for one in _ours(row, known, desk) if one.consent.id not in settled
+            one.consent for one in for_us(row, known, desk) if one.consent.id not in settled
         ),
     )
 
 
-def _ours(row: Share, known: Known, desk: Desk) -> Iterator[Waiting]:
-    """Only what the collector itself sealed to us, under the same release, for the same case."""
+def for_us(row: Share, known: Known, desk: Desk) -> Iterator[Waiting]:
+    """The consents in it that are ours: what the collector itself sealed to us, for this case."""
     for place, written in known.lane.fields.items():
         if place.section != RELEASES:
             continue

@@ -10,7 +10,17 @@ from typing import Any
 
 from piccolo.columns import Column
 
-from server.casework import cases, consents, described, finds, ledger, mailroom, own_search, writing
+from server.casework import (
+    cases,
+    consents,
+    described,
+    finds,
+    ledger,
+    mailroom,
+    own_search,
+    walls,
+    writing,
+)
 from server.casework.bodies import read_body, shut_body
 from server.casework.finds import ReceivedFind
 from server.casework.ledger import Held
@@ -101,8 +111,10 @@ async def read(named: str, desk: Desk) -> Question:
     """Open the question; that it was looked at is written down first."""
     line = await find(named, desk)
     found = await finds.received_finds(desk, only={line.share})
-    if not found:
+    if not found and walls.may_know(line.case_ref, desk):
         raise asked_errors.DoesNotOpen
+    if not found:
+        raise asked_errors.NoSuchQuestion  # what was just opened walls this colleague from it
     row = await _row(line.share)
     if row.state == noting.NEW:
         await _move(row, noting.OPENED, desk)

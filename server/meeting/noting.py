@@ -12,6 +12,7 @@ from server.casework import ending, finds, received, refs
 from server.casework.bodies import read_body, shut_body
 from server.casework.case_body import CaseBody
 from server.casework.errors import BodyDamaged
+from server.casework.memory import Known
 from server.casework.own import me, unix
 from server.casework.tables import Case, ConsentRow, Share
 from server.meeting.answers import nothing_beside
@@ -65,13 +66,14 @@ async def note(desk: Desk) -> None:
         return
     rows = {row.id: row for row in await questions(desk)}
     noted = {one.share: one for one in await AskedHere.objects()}
-    reading = await received.open_shares(list(rows.values()), desk)
+    # Noted by the node itself, for everybody: what walls hide from whoever is here is noted too.
+    reading = await received.open_unseen(list(rows.values()), desk)
     if desk.node.coordinating:
         # There a referral goes by the intake, which has a page and clocks of its own.
         for share, known in reading.known.items():
             if any(place.section == _REFERRAL for place in known.lane.fields):
                 del rows[share]
-    asking = set() if desk.node.coordinating else await _asking(desk)
+    asking = await _asking(rows, reading.known, desk)
     sent = await _sent(rows, desk)
     told_by = await _answer_by(rows.values(), desk)
     async with transaction():
@@ -115,15 +117,17 @@ def _by_clock(row: Share, desk: Desk) -> int:
     return row.ends if clock is None else int(clocks.due(clock, came, desk.pack).timestamp())
 
 
-async def _asking(desk: Desk) -> set[str]:
+async def _asking(rows: Mapping[str, Share], known: Mapping[str, Known], desk: Desk) -> set[str]:
     """The questions with a tell of ours in them; one that somebody here refused asks nothing."""
     refused = await ConsentRow.select(ConsentRow.id).where(
         ConsentRow.state == ConsentState.REFUSED.value
     )
     over = {row["id"] for row in refused}
     return {
-        one.share
-        for one in await finds.waiting_here(desk)
+        share
+        for share, row in rows.items()
+        if share in known
+        for one in finds.for_us(row, known[share], desk)
         if one.consent.kind is ConsentKind.TELL and one.consent.id not in over
     }
 
@@ -177,7 +181,7 @@ async def _answer_by(questions: Iterable[Share], desk: Desk) -> dict[str, int]:
         if row.case_ref in wanted and row.owner == desk.node.relay_identity
     ]
     found: dict[str, int] = {}
-    for share in (await received.open_shares(rows, desk)).known.values():
+    for share in (await received.open_unseen(rows, desk)).known.values():
         for place, written in share.lane.fields.items():
             if (place.section, place.field) == (_PLAN, "answer_by"):
                 at = _moment(written[-1].value)
