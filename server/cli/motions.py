@@ -14,6 +14,8 @@ from server.meeting.deciding import Count
 from server.meeting.motion import Motion
 from server.node.desk import Desk
 
+_Found = tuple[Sequence[tuple[str, Count]], Sequence[MotionHere], Sequence[tuple[str, str]]]
+
 
 @click.group("motion")
 def motion() -> None:
@@ -54,9 +56,10 @@ def open_votes(line: Line, ref: str, id: str) -> None:
 def list_motions(line: Line, ref: str | None) -> None:
     """The motions before this agency; at the coordinating node, those of the intake or a case."""
 
-    async def act(desk: Desk) -> tuple[Sequence[tuple[str, Count]], Sequence[MotionHere]]:
+    async def act(desk: Desk) -> _Found:
         if not desk.node.coordinating:
-            return (), [one for one in await casting.open_here(desk) if _of(ref, one.case_ref)]
+            here = [one for one in await casting.open_here(desk) if _of(ref, one.case_ref)]
+            return (), here, [one for one in await casting.doubtful(desk) if _of(ref, one[0])]
         cases = [one.case_ref for one in await intake.queue(desk) if one.status != "referred"]
         found = [
             (case, await deciding.shown(case, one.id, desk))
@@ -64,15 +67,15 @@ def list_motions(line: Line, ref: str | None) -> None:
             if _of(ref, case)
             for one in await acts.of_case(case, desk)
         ]
-        return found, ()
+        return found, (), ()
 
-    counts, here = at_desk(line, act)
+    counts, here, doubtful = at_desk(line, act)
     said = [{"case_ref": case, **_count(one)} for case, one in counts]
     said += [_here(one) for one in here]
     doubts = [doubt for _, one in counts for doubt in one.doubts]
     doubts += [doubt for one in here for doubt in one.doubts]
     line.say(
-        {"motions": said},
+        {"motions": said, "doubtful": [{"case_ref": case, "why": why} for case, why in doubtful]},
         *table(
             [(case[:6], one.motion.id, one.motion.question, _state(one)) for case, one in counts]
         ),
@@ -80,6 +83,7 @@ def list_motions(line: Line, ref: str | None) -> None:
             [(one.case_ref[:6], one.motion.id, one.motion.question, _mine(one)) for one in here]
         ),
         *doubts,
+        *(f"{case[:6]}: {why}" for case, why in doubtful),
     )
 
 

@@ -27,6 +27,7 @@ from server.node.database import transaction
 from server.node.desk import Desk
 from server.node.errors import NothingCleared
 from tiers.consent import ConsentKind
+from tiers.fragment import Place
 from tiers.gate import Withheld
 from tiers.rows import row_place
 
@@ -50,10 +51,29 @@ class MotionHere:
 
 async def open_here(desk: Desk) -> tuple[MotionHere, ...]:
     """The motions of every plan that reached this agency; that they were looked at is recorded."""
+    told = await _told(desk)
+    found: dict[tuple[str, str], MotionHere] = {}
+    for known in await _plans(desk):
+        for one in await _here(known, told, desk):
+            found[one.case_ref, one.motion.id] = one
+    return tuple(sorted(found.values(), key=lambda one: (not one.motion.open, one.motion.put_at)))
+
+
+async def doubtful(desk: Desk) -> tuple[tuple[str, str], ...]:
+    """Cases whose plan says what no counted motion says, each with a sentence about it."""
+    found: list[tuple[str, str]] = []
+    for known in await _plans(desk):
+        fields, ref = _latest(known), known.lane.case_ref
+        found += [(ref, words) for words in await doubts.of_plan(ref, fields, desk)]
+    return tuple(dict.fromkeys(found))
+
+
+async def _plans(desk: Desk) -> list[Known]:
+    """The plans that reached this agency, opened; the look is written down first."""
     require(desk, Act.READ_PLAN)
     desk.unlocked()
     if desk.node.coordinating:
-        return ()
+        return []
     await received.sort_in(desk)
     rows = [
         row
@@ -63,7 +83,7 @@ async def open_here(desk: Desk) -> tuple[MotionHere, ...]:
         and walls.may_list(row.case_ref, desk)
     ]
     if not rows or await received.why_shut(desk):
-        return ()
+        return []
     ids = sorted(row.id for row in rows)
     async with transaction():
         await audit.record("motions.opened", "", desk, shares=ids)
@@ -71,12 +91,8 @@ async def open_here(desk: Desk) -> tuple[MotionHere, ...]:
             {Share.opened_count: Share.opened_count + 1, Share.opened_at: unix(desk)}
         ).where(Share.id.is_in(ids))
     reading = await received.open_shares(rows, desk)
-    told = await _told(desk)
-    found: dict[tuple[str, str], MotionHere] = {}
-    for row in rows:
-        for one in await _here(reading.known.get(row.id), told, desk):
-            found[one.case_ref, one.motion.id] = one
-    return tuple(sorted(found.values(), key=lambda one: (not one.motion.open, one.motion.put_at)))
+    known = [reading.known[row.id] for row in rows if row.id in reading.known]
+    return [one for one in known if one.consent.kind is ConsentKind.PLAN]
 
 
 async def cast(  # noqa: PLR0917 - a ballot has as many parts as it has
@@ -135,17 +151,12 @@ async def _told(desk: Desk) -> dict[str, Held]:
     return {one.release_ref: one for one in live}
 
 
-async def _here(
-    known: Known | None, told: Mapping[str, Held], desk: Desk
-) -> tuple[MotionHere, ...]:
-    if known is None or known.consent.kind is not ConsentKind.PLAN:
-        return ()
+async def _here(known: Known, told: Mapping[str, Held], desk: Desk) -> tuple[MotionHere, ...]:
     case_ref = known.lane.case_ref
     held = told.get(case_ref)
     own_ref = held.case_ref if held and walls.may_know(held.case_ref, desk) else ""
-    fields = {place: said[-1].value for place, said in known.lane.fields.items() if said}
     found = []
-    for motion in read(fields):
+    for motion in read(_latest(known)):
         ballot = await _ballot(own_ref, motion.id, desk) if own_ref else {}
         mine = next((one for one in motion.counted if one.agency == me(desk)), None)
         first = _kind(desk) == desk.pack.decision.first
@@ -163,6 +174,10 @@ async def _here(
             )
         )
     return tuple(found)
+
+
+def _latest(known: Known) -> dict[Place, str]:
+    return {place: said[-1].value for place, said in known.lane.fields.items() if said}
 
 
 async def _ballot(own_ref: str, motion: str, desk: Desk) -> dict[str, str]:

@@ -6,7 +6,7 @@ from server.casework.errors import NoSuchCase
 from server.casework.own import load, stamp, whole_ref
 from server.casework.quarantine import refuse_while_closed
 from server.casework.writing import write
-from server.meeting import circulated, intake, plan_mark
+from server.meeting import circulated, intake, plan_mark, statuses
 from server.meeting.plan_view import CASE
 from server.node import audit
 from server.node.access import Act, require
@@ -36,6 +36,7 @@ async def circulate(ref: str, desk: Desk) -> Sent:
         raise NoSuchCase
     case_ref = await whole_ref(ref, desk)
     await intake.live_plans(case_ref, desk)
+    await statuses.plan_goes_round(case_ref, desk)
     async with transaction():
         rows = await circulated.plans_of(case_ref, desk)
         said = await circulated.said_to(case_ref, desk)

@@ -1,17 +1,20 @@
 """What does not fit about a count: said on the page of whoever can see it, in plain words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from server.casework.own import agency_name, me
 from server.casework.tables import RecordRow, Share
 from server.meeting import results
 from server.meeting.ballots import Cast
-from server.meeting.motion import CARRIED, Motion
+from server.meeting.motion import CARRIED, Motion, read
+from server.meeting.statuses import ACCEPT, CLOSE, CLOSED, OPEN
 from server.node.desk import Desk
 from tiers.decision import Ballot, tally
+from tiers.fragment import Place
 from tiers.pack_decision import TEAM
 
+_PLAN = "plan_case"
 _ALTERED = "The result is not the one this node first saw. Ask the coordinating node why, by voice."
 _DOES_NOT_FOLLOW = "The result does not follow from the votes that are said to have been counted."
 
@@ -47,6 +50,23 @@ async def at_coordinating(
             found += (f"{name} was counted as {one.vote}; its own part now says {said}.",)
         if not await _is_of(one.record, one.agency):
             found += (f"{name} was counted from a record that it never sent here.",)
+    return found
+
+
+async def of_plan(case_ref: str, fields: Mapping[Place, str], desk: Desk) -> tuple[str, ...]:
+    """What the plan says of the case that no counted motion says; or a result that is gone."""
+    motions = read(fields)
+    said = {place.field: value for place, value in fields.items() if place.section == _PLAN}
+    carried = {one.question for one in motions if one.result == CARRIED}
+    found: tuple[str, ...] = ()
+    terms = desk.pack.decision
+    accepted = said.get("decision") == "accepted" or said.get("status") == OPEN
+    if accepted and terms.by_team(ACCEPT) and ACCEPT not in carried:
+        found += ("The plan says it is accepted, and no motion to accept it was carried.",)
+    if said.get("status") == CLOSED and terms.by_team(CLOSE) and CLOSE not in carried:
+        found += ("The plan says it is closed, and no motion to close it was carried.",)
+    if await results.gone(case_ref, motions):
+        found += ("A motion that was counted is no longer in the plan.",)
     return found
 
 

@@ -124,7 +124,7 @@ async def ask(ref: str, desk: Desk) -> QueueLine:
     await _still_rests(case_ref, desk)
     clock = desk.pack.clock_rows.get(_ANSWERS_IN)
     by = None if clock is None else clocks.due(clock, desk.now, desk.pack)
-    plan = {"asked_on": desk.today.isoformat(), "answer_by": by and moment(by)}
+    plan = {"asked_on": desk.today.isoformat(), "answer_by": None if by is None else moment(by)}
     await set_status(case_ref, statuses.ASKED, desk, news=News(plan))
     await live_plans(case_ref, desk)
     return await line_of(case_ref, desk)

@@ -1,6 +1,7 @@
 """Results as this node first saw them: a result altered later shows, here and at every agency."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from hashlib import blake2b
 
@@ -29,12 +30,7 @@ async def note(case_ref: str, motion: Motion, desk: Desk) -> None:
 
 async def altered(case_ref: str, motion: Motion, desk: Desk) -> bool:
     """Is a counted motion other than it was when this node first saw its result?"""
-    entries = (
-        await AuditEntry.select(AuditEntry.detail)
-        .where((AuditEntry.act == _NOTED) & (AuditEntry.subject == case_ref))
-        .order_by(AuditEntry.n)
-    )
-    noted = [json.loads(entry["detail"]) for entry in entries]
+    noted = await _noted(case_ref)
     first = next((one["mark"] for one in noted if one["motion"] == motion.id), None)
     if first is not None:
         return bool(first != digest(motion))
@@ -42,3 +38,17 @@ async def altered(case_ref: str, motion: Motion, desk: Desk) -> bool:
         async with transaction():
             await note(case_ref, motion, desk)
     return False
+
+
+async def gone(case_ref: str, motions: Sequence[Motion]) -> bool:
+    """Is a motion, whose result this node has seen, not among these any more?"""
+    return bool({one["motion"] for one in await _noted(case_ref)} - {one.id for one in motions})
+
+
+async def _noted(case_ref: str) -> list[dict[str, str]]:
+    entries = (
+        await AuditEntry.select(AuditEntry.detail)
+        .where((AuditEntry.act == _NOTED) & (AuditEntry.subject == case_ref))
+        .order_by(AuditEntry.n)
+    )
+    return [json.loads(entry["detail"]) for entry in entries]

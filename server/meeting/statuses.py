@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from piccolo.columns import Column
+
 from server.casework.bodies import read_body, shut_body
 from server.casework.own import load as load_case
 from server.casework.own import unix, whole_ref
@@ -41,8 +43,8 @@ _UNDER_WAY = frozenset({ASKED, SCHEDULED, HEARD, NOT_ACCEPTED})
 _NEXT: Mapping[str, frozenset[str]] = {
     SCREENING: _UNDER_WAY,
     REOPENED: _UNDER_WAY,
-    ASKED: _UNDER_WAY | {OPEN, CLOSED, SCREENING},
-    SCHEDULED: _UNDER_WAY | {CLOSED, SCREENING},
+    ASKED: _UNDER_WAY | {OPEN, CLOSED},
+    SCHEDULED: _UNDER_WAY | {OPEN, CLOSED, SCREENING},
     HEARD: _UNDER_WAY | {OPEN, CLOSED},
     OPEN: frozenset({ASKED, SCHEDULED, HEARD, CLOSED}),
     CLOSED: frozenset({REOPENED}),
@@ -128,10 +130,26 @@ async def set_status(
     async with nullcontext() if in_transaction() else transaction():
         await lock_row(Intake, Intake.case_ref == case_ref)
         taken = await taken_up(case_ref, desk)
+        if status == SCREENING:
+            status = _before_the_agenda(taken.row)
         if status == taken.row.status and decision is None and news is None:
             return
         may_go(taken.row, status, decision)
         await _write(taken, status, decision, news or News(), act, desk)
+
+
+async def plan_goes_round(case_ref: str, desk: Desk) -> None:
+    """Once a heard case's plan is sent round, its actions are open."""
+    row = await Intake.objects().where(Intake.case_ref == case_ref).first()
+    if row is not None and row.status == HEARD and row.decided_at:
+        await set_status(case_ref, OPEN, desk)
+
+
+def _before_the_agenda(row: Intake) -> str:
+    """Where a case stands again that was on an agenda and was not heard."""
+    if row.heard_at and row.decided_at:
+        return OPEN
+    return ASKED if row.asked_at else SCREENING
 
 
 def _act_of(status: str, decision: Decision | None) -> Act:
@@ -163,7 +181,7 @@ async def _write(  # noqa: PLR0917 - a step has as many parts as it has
     taken: Taken, status: str, decision: Decision | None, news: News, act: Act, desk: Desk
 ) -> None:
     row, now = taken.row, unix(desk)
-    values: dict[str, Any] = {"status": status, "revision": row.revision + 1}
+    values: dict[Column | str, Any] = {"status": status, "revision": row.revision + 1}
     body = {**taken.body, **news.kept}
     if status in _MOMENTS and status != row.status:
         values[_MOMENTS[status]] = now
@@ -182,12 +200,13 @@ async def _write(  # noqa: PLR0917 - a step has as many parts as it has
     if status == REOPENED:
         # What was decided once decides nothing now: it has to be accepted again.
         asks = now if asks_before_deciding(desk.pack) else 0
-        values |= {"decided_at": 0, "heard_at": 0, "closed_at": 0, "may_ask_at": asks}
+        begins = {"decided_at": 0, "asked_at": 0, "heard_at": 0, "closed_at": 0}
+        values |= {**begins, "may_ask_at": asks}
         body = {name: words for name, words in body.items() if name not in {ACCEPT, CLOSE, DECLINE}}
     values["body"] = shut_body("intake", row.case_ref, body, desk)
     await Intake.update(values).where(Intake.case_ref == row.case_ref)
     for name, value in values.items():
-        setattr(row, name, value)
+        setattr(row, str(name), value)
     await _tell(row, news.plan, act, desk)
 
 

@@ -93,6 +93,7 @@ class MotionsPage:
     """Every motion: at an agency with its ballots, at the coordinating node with the count."""
 
     coordinating: bool
+    doubtful: tuple[tuple[str, str], ...]  # cases whose plan says what no count says
     boxes: tuple[Box, ...]
     parts: tuple[tuple[str, MotionPart], ...]
     may_vote: bool
@@ -135,6 +136,7 @@ async def motions_page(request: AnyRequest, desk: AtWork) -> Response[str]:
     """What is put to the team."""
     value = MotionsPage(
         coordinating=desk.node.coordinating,
+        doubtful=tuple((short(ref), said) for ref, said in await casting.doubtful(desk)),
         boxes=tuple(_box(one, desk) for one in await casting.open_here(desk)),
         parts=await _parts(desk) if desk.node.coordinating else (),
         may_vote=may(desk.roles, Act.VOTE),

@@ -194,6 +194,28 @@ def test_a_case_goes_only_where_the_way_leads(agencies: Coalition):
     run(story())
 
 
+def test_a_case_taken_off_an_agenda_stands_where_it_stood(agencies: Coalition):
+    async def story() -> None:
+        ref = await referred.refer(agencies)
+        do = agencies.do
+        await do(NORTHGATE, lambda desk: intake.take_up(ref, desk))
+        await do(NORTHGATE, lambda desk: deciding.accept(ref, desk))
+        await do(NORTHGATE, lambda desk: intake.ask(ref, desk))
+        stood = []
+        for heard in (False, True):
+            if heard:
+                await do(NORTHGATE, lambda desk: set_status(ref, "scheduled", desk))
+                await do(NORTHGATE, lambda desk: set_status(ref, "heard", desk))
+                await do(NORTHGATE, lambda desk: statuses.plan_goes_round(ref, desk))
+            await do(NORTHGATE, lambda desk: set_status(ref, "scheduled", desk))
+            await do(NORTHGATE, lambda desk: set_status(ref, "screening", desk))
+            stood.append(await at_status(agencies, ref))
+
+        assert stood == ["info_requested", "actions_open"]
+
+    run(story())
+
+
 def test_a_withdrawn_referral_is_said_to_have_ended_and_goes_nowhere(agencies: Coalition):
     async def story() -> None:
         ref = await referred.refer(agencies)

@@ -92,14 +92,22 @@ async def write_lane(made: Coalition, name: str, ref: str, said: dict[Place, lis
 
 async def edit_motion(made: Coalition, ref: str, motion: str, said: dict[str, str]) -> None:
     """Somebody with the coordinating node's keys writes into a motion, past every act."""
+    await forge(
+        made, ref, {row_place("motions", "survivor", motion, name): said[name] for name in said}
+    )
+
+
+async def forge(made: Coalition, ref: str, said: dict[Place, str | None]) -> None:
+    """Somebody with the coordinating node's keys writes anything into its case, past every act."""
 
     async def act(desk: Desk) -> None:
         async with transaction():
             case = await load(ref, desk)
             fields = dict(case.body.fields)
-            for name, value in said.items():
-                place = row_place("motions", "survivor", motion, name)
-                fields[place] = Field((Written(value, "2026-11-23T09:00:00Z", "x"),), 99, "x")
+            for place, value in said.items():
+                fields.pop(place, None)
+                if value is not None:
+                    fields[place] = Field((Written(value, "2026-11-23T09:00:00Z", "x"),), 99, "x")
             body = CaseBody(case.body.people, fields, case.body.bases)
             await keep(case.row, body, case.row.revision + 1, desk)
         await mailroom.send(ref, RIVER, "meeting", desk)
@@ -388,6 +396,55 @@ def test_a_vote_invented_for_an_agency_shows_at_that_agency(team: Coalition):
 
         assert any("a record that this node never wrote" in doubt for doubt in here.doubts)
         assert not await accepted(team, ref)
+
+    run(story())
+
+
+def test_a_plan_that_says_what_no_motion_says_is_doubted_at_every_agency(team: Coalition):
+    async def story() -> None:
+        ref = await under_way(team)
+        clean = await team.do(RIVER, casting.doubtful)
+
+        await forge(
+            team,
+            ref,
+            {
+                Place("plan_case", "survivor", "status"): "closed",
+                Place("plan_case", "survivor", "decision"): "accepted",
+            },
+        )
+        doubted = await team.do(RIVER, casting.doubtful)
+
+        assert clean == ()
+        assert doubted == (
+            (ref, "The plan says it is accepted, and no motion to accept it was carried."),
+            (ref, "The plan says it is closed, and no motion to close it was carried."),
+        )
+        assert await status(team, ref) == "screening"
+
+    run(story())
+
+
+def test_a_counted_motion_taken_out_of_the_plan_is_missed(team: Coalition):
+    async def story() -> None:
+        ref = await under_way(team)
+        motion = await put(team, ref)
+        await view_given(team, ref, motion, "no")
+        await cast(team, RIVER, ref, motion, "no")
+        await cast(team, BRIGID, ref, motion, "no")
+        await settle(team, ref, motion)
+        await team.do(RIVER, casting.open_here)
+
+        names = ("question", "put_at", "put_by", "method", "quorum", "voters", "view_given_at")
+        every = (*names, "result", "counted", "settled_at")
+        await forge(
+            team,
+            ref,
+            {row_place("motions", "survivor", motion.id, name): None for name in every},
+        )
+        doubted = await team.do(RIVER, casting.doubtful)
+
+        assert doubted == ((ref, "A motion that was counted is no longer in the plan."),)
 
     run(story())
 
