@@ -58,10 +58,10 @@ def list_actions(line: Line, *, every: bool, overdue: bool) -> None:
 def answer(line: Line, ref: str, row: str, status: str, done_on: str) -> None:
     """Say what became of an action; what was done, or why it was not, comes on standard input."""
     words = read_words()
-    said = {"why": words} if status in NOT_DONE else {"update": words}
+    update, why = ("", words) if status in NOT_DONE else (words, "")
 
     async def act(desk: Desk) -> Answered:
-        return await actions.answer(ref, row, status, desk, done_on=done_on, **said)
+        return await actions.answer(ref, row, status, desk, update=update, why=why, done_on=done_on)
 
     done = at_desk(line, act)
     line.say(
