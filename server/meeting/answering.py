@@ -160,8 +160,8 @@ async def take_up(named: str, ref: str, people: Mapping[str, str], desk: Desk) -
     if not ref and not await Case.exists().where(Case.case_ref == case_ref):
         await cases.take_in(CaseForm(dict(question.find.people), {}, {}), case_ref, desk)
     for consent in question.to_take_up:
-        named = {person: ours for person, ours in people.items() if person in consent.about}
-        await consents.adopt(consent.id, case_ref, named, desk)
+        about = {person: ours for person, ours in people.items() if person in consent.about}
+        await consents.adopt(consent.id, case_ref, about, desk)
     return case_ref
 
 

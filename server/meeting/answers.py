@@ -63,7 +63,8 @@ async def standings(refs: Sequence[str], desk: Desk) -> dict[str, tuple[AnswerLi
 def standing_in(view: CaseView, desk: Desk) -> tuple[AnswerLine, ...]:
     """The same, of a view that is open already."""
     said: dict[str, dict[Place, str]] = {}
-    names = {one.agency: one.name for one in (*view.ended, *view.asked)}
+    names = {one.agency: one.name for one in view.ended}
+    names |= {one.agency: one.name for one in view.asked}
     for section, told in view.sections.items():
         for one in told:
             at = Place(section, one.about, one.field)

@@ -14,7 +14,7 @@ from server.meeting.noting import ANSWERED, LEFT, NOTHING_KNOWN
 from server.node.access import Act, may
 from server.node.desk import Desk
 from tiers.fragment import Fragment, Place
-from tiers.gate import Cleared
+from tiers.gate import Cleared, Withheld
 from web.forms import Option, new_token
 from web.frame import show
 from web.pages.case_parts import SectionPart
@@ -165,7 +165,7 @@ async def _own(question: Question, desk: Desk) -> OwnPart:
         leaving=leaving,
         staying=staying_lines(decision.left_out, fragment, desk),
         as_seen=as_seen_there(cleared.fragment, desk) if cleared else (),
-        why_nothing="" if cleared else decision.reason.value,
+        why_nothing=decision.reason.value if isinstance(decision, Withheld) else "",
         until=question.tell.ends,
         sent=sent,
         attend_words=f"Save, and send to {to}" if reach.get(attends) else "Save",
