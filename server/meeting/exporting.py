@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from server.casework import received
 from server.casework.own import agency_name, me, named_agency, whole_ref
@@ -15,6 +16,7 @@ from server.meeting import agenda as agendas
 from server.meeting import paper_lines, plan_for
 from server.meeting import plan as plans
 from server.meeting.actions import mine
+from server.meeting.agenda import Agenda
 from server.meeting.monitor import monitor
 from server.node import audit
 from server.node.access import Act, require
@@ -70,7 +72,7 @@ async def agenda(meeting: str, desk: Desk) -> Paper:
         withdrawn=read.withdrawn,
     )
     await _record("agenda", meeting, desk)
-    day = read.meeting.starts_at.date()
+    day = _day_of(read, desk)
     return await _made(f"agenda-{day}.pdf", _PDF, lambda: agenda_pdf(paper))
 
 
@@ -83,7 +85,7 @@ async def attendance(meeting: str, desk: Desk, form: str) -> Paper:
     mark = _mark(desk.node.name, await _until([one.ref for one in read.cases], desk), desk)
     write = sheets.attendance_xlsx if form == "xlsx" else sheets.attendance_csv
     await _record("attendance", meeting, desk)
-    day = read.meeting.starts_at.date()
+    day = _day_of(read, desk)
     return await _made(f"attendance-{day}.{form}", media, lambda: write(lines, mark))
 
 
@@ -112,14 +114,13 @@ async def plan(ref: str, agency: str | None, desk: Desk) -> Paper:
     to = named_agency(agency, desk) if agency else me(desk)
     seen = await _seen(case_ref, to, desk)
     view = seen.view
-    heard, review = view.says("heard_on"), view.says("next_review_on")
     paper = MatrixPaper(
         mark=_mark(agency_name(to, desk), seen.until, desk),
         title=desk.pack.words["matrix"],
         case=view.short,
-        heard_on=date.fromisoformat(heard) if heard else None,
+        heard_on=paper_lines.day_in(view.says("heard_on")),
         decision=view.says("decision"),
-        next_review_on=date.fromisoformat(review) if review else None,
+        next_review_on=paper_lines.day_in(view.says("next_review_on")),
         lines=paper_lines.matrix_lines(view, desk),
         leads=paper_lines.lead_lines(view, desk),
         withdrawn=seen.withdrawn,
@@ -140,6 +141,11 @@ async def _until(refs: Collection[str], desk: Desk) -> date | None:
     """The day on which the first of what was received about these cases ends."""
     rows = [row for row in await received.live(desk) if row.case_ref in refs]
     return min((last_day(row.ends, desk) for row in rows), default=None)
+
+
+def _day_of(read: Agenda, desk: Desk) -> date:
+    """The day of the meeting where the coalition lives."""
+    return read.meeting.starts_at.astimezone(ZoneInfo(desk.pack.timezone)).date()
 
 
 def _mark(made_for: str, until: date | None, desk: Desk) -> Mark:

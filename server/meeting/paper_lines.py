@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 from server.casework.own import agency_name
 from server.meeting.actions import ActionLine as OwnLine
-from server.meeting.agenda import Agenda
+from server.meeting.agenda import Agenda, AgendaCase
 from server.meeting.attendance import Attends
 from server.meeting.monitor import MonitorLine
 from server.meeting.plan_view import ACTIONS, PlanRow, PlanView, Rest
+from server.meeting.planned import PUT_OFF
 from server.node.desk import Desk
 from server.papers.forms import (
     ActionLine,
@@ -65,7 +66,7 @@ def agenda_lines(read: Agenda) -> tuple[AgendaLine, ...]:
                 case=one.short,
                 referred_by=one.referred_by,
                 missing=tuple(answer.name for answer in one.missing),
-                note=WITHDRAWN if one.withdrawn else "",
+                note=" ".join(_notes(one)),
             )
         )
         begins += timedelta(minutes=one.minutes)
@@ -108,6 +109,14 @@ def monitored(line: MonitorLine, desk: Desk) -> ActionLine:
     return _listed(line.short, line.heard_on, line.action, line.action.says("status"), said, desk)
 
 
+def day_in(words: str) -> date | None:
+    """A day as a field says it; what another node wrote there may be no day at all."""
+    try:
+        return date.fromisoformat(words)
+    except ValueError:
+        return None
+
+
 def person(row: PlanRow, desk: Desk) -> str:
     """Whom a row concerns: the pack's word for the role, and the code of the person."""
     return f"{desk.pack.words.get(row.role, words_of(row.role))} ({row.about})"
@@ -116,6 +125,11 @@ def person(row: PlanRow, desk: Desk) -> str:
 def words_of(code: str) -> str:
     """A stored choice as people say it."""
     return code.replace("_", " ").capitalize()
+
+
+def _notes(one: AgendaCase) -> list[str]:
+    put_off = ["Put off."] if one.state == PUT_OFF else []
+    return put_off + ([WITHDRAWN] if one.withdrawn else [])
 
 
 def _listed(  # noqa: PLR0917 - a line of a list has as many cells as it has
@@ -136,10 +150,10 @@ def _listed(  # noqa: PLR0917 - a line of a list has as many cells as it has
         if row.says("owner_agency")
         else "",
         owner=row.says("owner"),
-        due=row.due,
+        due=day_in(row.says("due")),
         status=words_of(status or "open"),
         update=update,
-        done_on=date.fromisoformat(done_on) if done_on else None,
+        done_on=day_in(done_on),
         outcome=row.says("outcome"),
         on_file=words_of(row.says("on_file")),
     )
@@ -166,7 +180,7 @@ def _action(row: PlanRow, desk: Desk) -> MatrixLine:
         action=row.says("action"),
         owner_agency=_agency(row.says("owner_agency"), desk),
         owner=row.says("owner"),
-        due=row.due,
+        due=day_in(row.says("due")),
         status=words_of(row.says("status") or "open"),
         survivors_part=f"{form.label}: {part}" if part and form else part,
         outcome=row.says("outcome"),
