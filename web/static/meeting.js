@@ -63,15 +63,15 @@
     const typing = target.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
     if (!typing && !target.querySelector("form[data-typed]")) return;
     event.detail.shouldSwap = false;
-    const note = target.querySelector(".kept");
+    const note = target.querySelector(".behind");
     if (note) note.textContent = "A colleague changed this meanwhile. What you typed is still here; when you save, both are kept.";
   });
 
   // A dropped line: the same form goes again, under the same number, until the node answers.
   document.addEventListener("submit", (event) => pressed.set(event.target, event.submitter));
   document.addEventListener("htmx:sendError", (event) => {
-    const form = event.target.closest("form[data-retry], form[data-draft]");
-    if (!form) return;
+    const form = event.target;
+    if (!form.matches("form[data-retry], form[data-draft]")) return;
     form.dataset.failed = "";
     form.dataset.quiet = "";
     setTimeout(() => form.isConnected && form.requestSubmit(pressed.get(form) ?? undefined), AGAIN);

@@ -1,0 +1,178 @@
+"""A meeting in a real browser: coordinator and chair on two pages at once, by keys and by touch."""
+
+import asyncio
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from server.node import chamber, staff
+from server.node.access import Role
+from tests import coalition, founding
+from tests.coalition import NORTHGATE, PASSPHRASE, RIVER, Coalition
+from tests.server.meeting import sitting
+from tests.web.served import VENDOR, Served, apart, serve
+from tests.web.windows import PHONE, WIDE, nothing_for_axe, signed_in
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install"),
+]
+CHAIR = "Lee Crane"
+
+
+@dataclass
+class Held:
+    """An open meeting whose pages are served."""
+
+    made: Coalition
+    served: Served
+    ref: str
+    meeting: str
+    slot: str
+
+    @property
+    def live(self) -> str:
+        return f"{self.served.url}/meetings/{self.meeting}/live/{self.slot}"
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
+    """One case on the agenda of a meeting that is open; a chair works there too."""
+    first = apart(lambda: founding.make_original(None))
+    made = founding.copy(first, tmp_path_factory.mktemp("held"), None)
+
+    async def prepare() -> tuple[str, str, str]:
+        ref, meeting, slot = await sitting.on_agenda(made)
+        await sitting.opened(made, meeting)
+        roles = frozenset({Role.CHAIR})
+        await made.do(NORTHGATE, lambda desk: staff.add(CHAIR, roles, PASSPHRASE, desk))
+        return ref, meeting, slot
+
+    ref, meeting, slot = apart(lambda: asyncio.run(prepare()))
+    served = serve(made.settings(NORTHGATE), made[NORTHGATE].engine)
+    yield Held(made, served, ref, meeting, slot)
+    served.end()
+    apart(lambda: asyncio.run(founding.close(made)))
+    chamber.close()
+    shutil.rmtree(first[coalition.HARBOUR].settings.data.parent)
+
+
+@pytest.fixture
+def coordinator(browser: Browser, held: Held) -> Iterator[Page]:
+    page = signed_in(browser, held.served.url, made_by(held), WIDE)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def chair(browser: Browser, held: Held) -> Iterator[Page]:
+    page = signed_in(browser, held.served.url, CHAIR, PHONE)
+    yield page
+    page.context.close()
+
+
+def made_by(held: Held) -> str:
+    return held.made[NORTHGATE].member.name
+
+
+def at_the_meeting(page: Page, held: Held) -> None:
+    """The meeting, once all of it is there: what is pressed before htmx came goes nowhere."""
+    page.goto(held.live)
+    expect(page.locator("#plan-leads h2")).to_be_visible()
+
+
+def save(page: Page) -> None:
+    page.locator("#live-decision").get_by_role("button", name="Save", exact=True).click()
+
+
+def test_two_people_on_two_pages_type_at_once_and_both_wordings_stay(
+    coordinator: Page, chair: Page, held: Held
+) -> None:
+    for page in (coordinator, chair):
+        at_the_meeting(page, held)
+        nothing_for_axe(page, "the meeting")
+    coordinator.get_by_role("button", name="Call this case up").click()
+    expect(coordinator.locator(".clock[data-running]")).to_be_visible()
+    expect(coordinator.locator("#plan-leads h2")).to_be_visible()
+    expect(chair.locator(".clock[data-running]")).to_be_visible()
+
+    chair.fill("#decision", "Change the locks.")
+    coordinator.fill("#decision", "Move her tonight.")
+    save(coordinator)
+    expect(coordinator.locator("[name=was-decision]")).to_have_value("Move her tonight.")
+    expect(chair.locator("#live-decision .behind")).to_contain_text("A colleague changed this")
+    expect(chair.locator("#decision")).to_have_value("Change the locks.")
+    save(chair)
+
+    expect(chair.locator("#live-decision")).to_contain_text("Two of you wrote")
+    expect(coordinator.locator("#live-decision")).to_contain_text("Two of you wrote")
+    nothing_for_axe(chair, "two wordings")
+    chair.get_by_role("button", name=f"Keep {CHAIR}'s words").click()
+    expect(chair.locator("#live-decision .sides")).to_have_count(0)
+    expect(coordinator.locator("#decision")).to_have_value("Change the locks.")
+
+
+def test_who_came_is_seen_on_the_other_page_and_nothing_half_typed_goes(
+    coordinator: Page, chair: Page, held: Held
+) -> None:
+    for page in (coordinator, chair):
+        at_the_meeting(page, held)
+        page.get_by_text("Each agency, and observers").click()
+    river = f"#attend-{held.made[RIVER].id[:12]}"
+    chair.fill(f"{river}-note", "Joins at noon.")
+
+    coordinator.select_option(f"{river}-state", "present")
+    coordinator.fill(f"{river}-who", "Sam Okoro")
+    coordinator.locator(river).get_by_role("button", name="Save").click()
+    expect(coordinator.locator("#live-counted")).to_contain_text("Present 1")
+    expect(chair.locator("#live-counted")).to_contain_text("Present 1")
+    expect(chair.locator(f"{river}-note")).to_have_value("Joins at noon.")
+
+    chair.locator(river).get_by_role("button", name="Save").click()
+    expect(chair.locator(river)).to_contain_text("A colleague wrote meanwhile: Present, Sam Okoro")
+    expect(chair.locator(f"{river}-note")).to_have_value("Joins at noon.")
+    nothing_for_axe(chair, "beside")
+
+
+def test_a_dropped_line_loses_nothing_and_saves_once(coordinator: Page, held: Held) -> None:
+    at_the_meeting(coordinator, held)
+    coordinator.context.set_offline(True)
+    coordinator.fill("#reasons", "The line dropped")
+    save(coordinator)
+    expect(coordinator.locator("#problem")).to_contain_text("What you typed is still here")
+    coordinator.fill("#reasons", "The line dropped, and came back.")
+    coordinator.context.set_offline(False)
+
+    expect(coordinator.locator("input[name=was-reasons]")).to_have_value(
+        "The line dropped, and came back."
+    )
+    expect(coordinator.locator("#reasons")).to_have_value("The line dropped, and came back.")
+
+
+def test_the_meeting_goes_by_keys_alone(coordinator: Page, held: Held) -> None:
+    at_the_meeting(coordinator, held)
+
+    coordinator.keyboard.press("r")
+    expect(coordinator.locator("#plan-risks-form form")).to_be_visible()
+    coordinator.keyboard.press("/")
+    expect(coordinator.locator("[name=actions-owner_agency]")).to_be_focused()
+    coordinator.locator("#decision").focus()
+    coordinator.keyboard.press("End")
+    coordinator.keyboard.type(" n")
+    expect(coordinator.locator("#decision")).to_have_value(re.compile(" n$"))
+    coordinator.locator("#decision").blur()
+    coordinator.keyboard.press("n")
+
+    expect(coordinator.locator("#notice")).to_contain_text("That was the last case.")
+    expect(coordinator.locator("#live-agenda")).to_contain_text("Heard")
+    expect(coordinator.locator("#decision")).to_have_value(re.compile(" n$"))
+
+
+def test_the_agenda_and_the_list_shut_nobody_out(chair: Page, held: Held) -> None:
+    for path in ("/meetings", f"/meetings/{held.meeting}"):
+        chair.goto(held.served.url + path)
+        nothing_for_axe(chair, path)
