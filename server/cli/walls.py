@@ -28,20 +28,22 @@ def wall() -> None:
 
 @wall.command("put")
 @click.argument("ref")
-@click.option("--staff", default="", help="A colleague, by name.")
+@click.option("--staff", "colleague", default="", help="A colleague, by name.")
 @click.option("--agency", default="", help="An agency that is told nothing of this case.")
 @click.option("--why", default="", help="For those who keep the walls.")
 @line_options
-def put(line: Line, ref: str, staff: str, agency: str, why: str) -> None:
+def put(line: Line, ref: str, colleague: str, agency: str, why: str) -> None:
     """Put a wall between a case and a colleague, or an agency."""
-    if bool(staff) == bool(agency):
+    if bool(colleague) == bool(agency):
         raise Usage("Name one colleague with --staff, or one agency with --agency.")
 
     async def act(desk: Desk) -> None:
-        await acts.put(ref, why, desk, staff=staff, agency=agency)
+        await acts.put(ref, why, desk, staff=colleague, agency=agency)
 
     at_desk(line, act)
-    line.say({"walled": staff or agency}, f"From now on {staff or agency} finds nothing of it.")
+    line.say(
+        {"walled": colleague or agency}, f"From now on {colleague or agency} finds nothing of it."
+    )
 
 
 @wall.command("lift")
@@ -112,9 +114,9 @@ def tie() -> None:
     default="-",
     help="A casefold-tie-1 file; standard input without it.",
 )
-@click.option("--staff", default="", help="A colleague whose tie it is; for who keeps the walls.")
+@click.option("--staff", "colleague", default="", help="A colleague whose tie it is.")
 @line_options
-def say(line: Line, file: Path, staff: str) -> None:
+def say(line: Line, file: Path, colleague: str) -> None:
     """Say somebody you are close to: names, births, addresses, phones, each a list."""
     written = _written(file)
     names, births, addresses, phones = (_list(written, part) for part in _PARTS)
@@ -122,7 +124,7 @@ def say(line: Line, file: Path, staff: str) -> None:
     why = str(written.get("why", ""))
 
     async def act(desk: Desk) -> TieEntry:
-        return await tie_acts.say(asked, why, desk, of=staff)
+        return await tie_acts.say(asked, why, desk, of=colleague)
 
     said = at_desk(line, act)
     line.say(_tie_answer(said), f"Tie {said.id} is held against every case here from now on.")
