@@ -116,6 +116,10 @@ def test_an_agency_reads_when_its_case_is_heard_and_no_agenda(room: Room) -> Non
 
     assert f"/plan/{room.ref}" in text
     assert "Plan this meeting" not in text
+    with room.made.at(NORTHGATE):
+        theirs = run(sitting.agenda_of(room.made, room.meeting))
+    assert " ".join(theirs.directory_words) in text
+    assert " ".join(theirs.words_with[room.made[HARBOUR].id]) in text
 
 
 def test_a_case_is_put_on_moved_and_taken_off_from_the_page(room: Room) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
 
-from server.meeting import planned, planning, watching
+from server.meeting import agenda, planned, planning, watching
 from server.meeting.planning import Coming
 from server.meeting.watching import OurCase
 from server.node.access import Act, may, require
@@ -63,6 +63,8 @@ class MeetingsPage:
     series: tuple[Option, ...]
     may_plan: bool
     coordinating: bool
+    directory_words: tuple[str, ...]
+    shared_words: str  # four words of what is shared with the coordinating node
 
 
 @get("/meetings")
@@ -86,6 +88,8 @@ async def meetings_page(request: AnyRequest, desk: AtWork) -> Response[Any]:
         series=tuple(Option(key, row.title) for key, row in desk.pack.meetings.items()),
         may_plan=coordinating and may(desk.roles, Act.PLAN_MEETING),
         coordinating=coordinating,
+        directory_words=() if coordinating else agenda.directory_words(desk),
+        shared_words="" if coordinating else await _shared_words(desk),
     )
     return await show(request, desk, "/meetings", "meeting/page.html", drawn)
 
@@ -101,6 +105,12 @@ async def plan(request: AnyRequest, desk: AtWork) -> Response[Any]:
         return go(request, f"/meetings/{made.id}")
 
     return await once(request, form, act)
+
+
+async def _shared_words(desk: Desk) -> str:
+    """What both sides read aloud, to hear whether a record was held back between them."""
+    every = await agenda.beacon_words(desk)
+    return " ".join(every.get(desk.directory.coordinating.id, ()))
 
 
 def _line(one: Coming, ours: tuple[OurCase, ...], desk: Desk) -> ComingLine:
