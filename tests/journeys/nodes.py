@@ -202,15 +202,21 @@ def eventually(ask: Callable[[], Any], seconds: float = 30.0) -> Any:
         time.sleep(0.1)
 
 
-def make(folder: Path, urls: Mapping[str, str] | None = None) -> Coalition:
+def make(
+    folder: Path,
+    urls: Mapping[str, str] | None = None,
+    pack: str = "four-tiers",
+    host: str = "Riverside Coordination",
+) -> Coalition:
     """Four real nodes: made, carded, enrolled, joined, synced once, and at rest again."""
     four = placed(folder, free_port(), urls or {})
     riverside = ("--coordinating", "--url", f"http://127.0.0.1:{four.relay_port}")
+    by = ("--pack", pack)
     at_once(
-        lambda: four.coordinating.init("Riverside Coordination", *riverside),
-        lambda: four.centre.init("Harbour House", "--kind", "domestic_violence_centre"),
-        lambda: four.police.init("Northfield Police", "--kind", "police"),
-        lambda: four.hospital.init("St Brigid's Hospital", "--kind", "hospital"),
+        lambda: four.coordinating.init(host, *riverside, *by),
+        lambda: four.centre.init("Harbour House", "--kind", "domestic_violence_centre", *by),
+        lambda: four.police.init("Northfield Police", "--kind", "police", *by),
+        lambda: four.hospital.init("St Brigid's Hospital", "--kind", "hospital", *by),
     )
     words = {node.name: node.hand_over() for node in four.nodes}
     for agency in four.agencies:
