@@ -54,10 +54,7 @@ async def _set_up(
     settings: Mapping[str, Settings], pack: str, kinds: Mapping[str, str]
 ) -> Coalition:
     made = Coalition(
-        {
-            name: await _place(name, one, pack, kinds.get(name, ""))
-            for name, one in settings.items()
-        }
+        {name: await _place(name, one, pack, kinds.get(name, "")) for name, one in settings.items()}
     )
     await _meet(made)
     await made.settle()
