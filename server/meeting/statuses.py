@@ -200,8 +200,8 @@ async def _write(  # noqa: PLR0917 - a step has as many parts as it has
     if status == REOPENED:
         # What was decided once decides nothing now: it has to be accepted again.
         asks = now if asks_before_deciding(desk.pack) else 0
-        begins = {"decided_at": 0, "asked_at": 0, "heard_at": 0, "closed_at": 0}
-        values |= {**begins, "may_ask_at": asks}
+        values |= dict.fromkeys(("decided_at", "asked_at", "heard_at", "closed_at"), 0)
+        values["may_ask_at"] = asks
         body = {name: words for name, words in body.items() if name not in {ACCEPT, CLOSE, DECLINE}}
     values["body"] = shut_body("intake", row.case_ref, body, desk)
     await Intake.update(values).where(Intake.case_ref == row.case_ref)
