@@ -207,9 +207,7 @@ def test_an_open_page_hears_only_what_changed(room: Room) -> None:
         with room.made.at(NORTHGATE):
             pages = await room.pages(NORTHGATE)
             shown = (await pages.get(f"{room.live}/{room.slot}")).text
-            names = ("slot", "stamp", "agenda", "clock", "shape", "roster", "roster-stamp")
-            form: dict[str, object] = {name: field(shown, name) for name in names}
-            form["have"] = re.findall(r'name="have" value="([^"]*)"', shown)
+            form = marks(shown)
 
             quiet = await pages.post(f"/meetings/{room.meeting}/changes", form)
             agency = room.made[RIVER].id
@@ -224,6 +222,28 @@ def test_an_open_page_hears_only_what_changed(room: Room) -> None:
             assert "Present 1 of" in heard.text
             assert 'id="merged"' not in heard.text
             assert 'id="live-decision"' not in heard.text
+
+    run(story())
+
+
+def test_a_page_with_words_half_typed_hears_that_a_colleague_decided(room: Room) -> None:
+    run(sitting.opened(room.made, room.meeting))
+    chair = run(sitting.colleague(room.made, "Lee Crane", Role.CHAIR))
+
+    async def story() -> None:
+        with room.made.at(NORTHGATE):
+            hers, his = await room.pages(NORTHGATE), await room.pages(NORTHGATE, chair)
+            shown = (await his.get(f"{room.live}/{room.slot}")).text
+            form = marks(shown)
+            draft = {"draft": f"meeting/{room.slot}/decision", "decision": "Locks."}
+            await his.post("/drafts", {**draft, "base": field(shown, "base"), "was-decision": ""})
+            url = f"/meetings/{room.meeting}/decide/{room.slot}"
+            await hers.post(url, {"form": "a", "base": field(shown, "base"), "decision": "Move."})
+
+            heard = await his.post(f"/meetings/{room.meeting}/changes", form)
+
+            assert 'id="live-decision"' in heard.text
+            assert "The decision changed" in heard.text
 
     run(story())
 
@@ -300,6 +320,15 @@ def test_behind_a_wall_the_case_is_no_page_at_all(room: Room) -> None:
             assert refused.status_code == 404
 
     run(story())
+
+
+def marks(text: str) -> dict[str, object]:
+    """What an open page says it has."""
+    names = ("slot", "stamp", "agenda", "clock", "shape", "roster", "roster-stamp")
+    return {
+        **{name: field(text, name) for name in names},
+        "have": re.findall(r'name="have" value="([^"]*)"', text),
+    }
 
 
 def _plain(text: str) -> str:

@@ -73,8 +73,10 @@
     const form = event.target;
     if (!form.matches("form[data-retry], form[data-draft]")) return;
     form.dataset.failed = "";
-    form.dataset.quiet = "";
-    setTimeout(() => form.isConnected && form.requestSubmit(pressed.get(form) ?? undefined), AGAIN);
+    setTimeout(() => {
+      form.dataset.quiet = "";  // it was said once; trying again takes nobody's focus
+      if (form.isConnected) form.requestSubmit(pressed.get(form) ?? undefined);
+    }, AGAIN);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.target.closest("form[data-failed]");
