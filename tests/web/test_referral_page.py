@@ -20,7 +20,7 @@ from tests.web.served import VENDOR
 from tests.web.windows import PHONE, WIDE, nothing_for_axe, signed_in
 
 _STEPS = ("people", "incident", "assessments", "judgement", "contact", "wishes", "consent", "check")
-_SCORED = "Assessed as high risk: 14 or more on the SafeLives Dash"
+_SCORED = "Assessed as high risk by its score"
 
 
 async def begun(pages: Pages, node: nodes.TestedNode, pack: str = "hrda-dorset") -> str:
