@@ -45,6 +45,7 @@ class Remembered:
     """What one session keeps besides keys: a word to show once, and forms that were taken."""
 
     notice: str = ""
+    shortcuts: bool = True  # do single letters act on a page that has them?
     taken: OrderedDict[str, Response[Any]] = field(default_factory=OrderedDict)
     turns: dict[str, asyncio.Lock] = field(default_factory=dict)
 

@@ -95,7 +95,7 @@ def heard(  # noqa: PLR0917 - the options of one command
     async def act(desk: Desk) -> AgendaCase:
         case = await the_slot(ref, at, desk)
         if words:
-            await hearing.decide(case.slot, words, None, desk)
+            await hearing.record_decision(case.slot, words, None, desk)
         await hearing.heard(case.slot, desk)
         return case
 

@@ -79,7 +79,7 @@ async def hear(slot: str, desk: Desk) -> Slot:
     return row
 
 
-async def decide(
+async def record_decision(
     slot: str, words: Mapping[str, str | None], base: int | None, desk: Desk
 ) -> Decided:
     """Write what the room decides of this case; a colleague's words meanwhile stay beside it."""

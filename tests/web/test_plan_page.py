@@ -85,7 +85,7 @@ def test_a_coordinator_writes_an_action_and_its_owner_answers_by_page(agencies: 
         await story.settle(agencies)
 
         plan = words_of(await maya.get(f"/plan/{ref}"))
-        everything = words_of(await maya.get("/actions/all?unsettled="))
+        everything = words_of(await maya.get("/actions/all"))
         assert "Done" in plan
         assert "CANARY" not in plan
         assert "CANARY both set" in everything

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 
 from server.meeting import actions, monitor
 from server.meeting.actions import ActionLine
@@ -12,7 +12,7 @@ from server.meeting.monitor import MonitorLine
 from server.meeting.plan_view import OPEN_WORDS
 from server.node.access import Act, may, require
 from server.node.desk import Desk
-from web.forms import Option, new_token, typed
+from web.forms import Option, Typed, new_token, typed
 from web.frame import frame_for, show
 from web.pages.plan_parts import STATUS_WORDS
 from web.pages.words import agency_name, person_words, role_word
@@ -133,19 +133,23 @@ async def answer(
 
 
 @get("/actions/all")
-async def everything(
-    request: AnyRequest,
-    desk: AtWork,
-    *,
-    agency: FromQuery[str] = "",
-    role: FromQuery[str] = "",
-    overdue: FromQuery[str] = "",
-    unsettled: FromQuery[str] = "",
-) -> Response[Any]:
+async def everything(request: AnyRequest, desk: AtWork) -> Response[Any]:
     """Every action of every case: what used to be a spreadsheet."""
+    return await _every(request, Typed({}, {}), desk)
+
+
+@post("/actions/all", status_code=200)
+async def some(request: AnyRequest, desk: AtWork) -> Response[Any]:
+    """Those of one agency or person, overdue or open; what was looked for is in no address."""
+    return await _every(request, await typed(request), desk)
+
+
+async def _every(request: AnyRequest, asked: Typed, desk: Desk) -> Response[Any]:
     require(desk, Act.READ_ACTIONS)
+    agency, role = asked.word("agency"), asked.word("role")
+    overdue, unsettled = bool(asked.word("overdue")), bool(asked.word("unsettled"))
     lines = await monitor.monitor(
-        desk, agency=agency, role=role, overdue=bool(overdue), unsettled=bool(unsettled)
+        desk, agency=agency, role=role, overdue=overdue, unsettled=unsettled
     )
     value = MonitorPage(
         rows=tuple(_row(line, desk) for line in lines),
@@ -157,8 +161,8 @@ async def everything(
         ),
         agency=agency,
         role=role,
-        overdue=bool(overdue),
-        unsettled=bool(unsettled),
+        overdue=overdue,
+        unsettled=unsettled,
     )
     return await show(request, desk, "/actions", "actions/all.html", value)
 
@@ -225,4 +229,4 @@ def _row(line: MonitorLine, desk: Desk) -> MonitorRow:
     )
 
 
-handlers = (mine, everything, answer)
+handlers = (mine, everything, some, answer)

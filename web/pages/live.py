@@ -1,6 +1,6 @@
 """The meeting as it is held: one page for whoever runs it, sits in it, or only watches."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ from web.pages.live_parts import (
 from web.pages.meetings import STATES
 from web.pages.merged_table import Merged
 from web.rendering import Tag, page
-from web.workplace import HOLDS, PASSIVE, AnyRequest, AtWork
+from web.workplace import HOLDS, PASSIVE, AnyRequest, AtWork, place
 
 _PLACE = "/meetings"
 _WITHDRAWN = "Nothing of this case is here any more: it was withdrawn, and has left the agenda."
@@ -68,6 +68,7 @@ class LivePage:
     never_told: str
     statement_read_by: str
     over: bool
+    shortcuts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,7 @@ async def _show(  # noqa: PLR0917 - a page has as many sides as it has
     asked: str = "",
 ) -> Response[Any]:
     drawn = await _drawn(at, found, case, desk, asked)
+    drawn = replace(drawn, shortcuts=place(request).remembered(request).shortcuts)
     return await show(request, desk, _PLACE, "meeting/live.html", drawn)
 
 

@@ -30,6 +30,14 @@ def _changed(request: AnyRequest) -> None:
     events.ring()
 
 
+@post("/meetings/shortcuts")
+async def choose_shortcuts(request: AnyRequest, desk: AtWork) -> Response[Any]:
+    """Let single letters act, or not, until this session ends; the browser keeps nothing."""
+    require(desk, Act.READ_MEETING)
+    place(request).remembered(request).shortcuts = bool((await typed(request)).word("shortcuts"))
+    return Response("", status_code=204)
+
+
 @post("/meetings/{meeting:str}/hear/{slot:str}")
 async def hear(
     request: AnyRequest, meeting: FromPath[str], slot: FromPath[str], desk: AtWork
@@ -46,7 +54,7 @@ async def hear(
 
 
 @post("/meetings/{meeting:str}/decide/{slot:str}")
-async def decide(
+async def save_decision(
     request: AnyRequest, meeting: FromPath[str], slot: FromPath[str], desk: AtWork
 ) -> Response[Any]:
     """Save what the room decides; or save it and go on, which loses no typed word."""
@@ -91,7 +99,7 @@ async def choose(
         now = await hearing.decided((await slots.may_touch(slot, desk)).case_ref, desk)
         if words not in {one.value for one in now.fields.get(name, ())}:
             raise Mistakes(Slip("", "Somebody has changed this meanwhile. Load the page again."))
-        await hearing.decide(slot, {name: words}, now.revision, desk)
+        await hearing.record_decision(slot, {name: words}, now.revision, desk)
         await drafts.drop(f"meeting/{slot}/decision", desk)
         _changed(request)
         return await _decision(request, meeting, slot, desk)
@@ -231,7 +239,7 @@ async def _save(form: Typed, slot: str, desk: Desk) -> None:
     form.settle()
     if words:
         base = form.word("base")
-        await hearing.decide(slot, words, int(base) if base.isdecimal() else 0, desk)
+        await hearing.record_decision(slot, words, int(base) if base.isdecimal() else 0, desk)
     await drafts.drop(f"meeting/{slot}/decision", desk)
 
 
@@ -265,8 +273,9 @@ async def _decision(request: AnyRequest, meeting: str, slot: str, desk: Desk) ->
 
 
 handlers = (
+    choose_shortcuts,
     hear,
-    decide,
+    save_decision,
     decision_again,
     choose,
     attend,

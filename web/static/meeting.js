@@ -22,10 +22,6 @@
 
   // Keys: they press what is on the page, so that everything goes by mouse and touch alike.
   const box = document.getElementById("keys-on");
-  if (box) {
-    box.checked = sessionStorage.getItem("keys") !== "off";
-    box.addEventListener("change", () => sessionStorage.setItem("keys", box.checked ? "on" : "off"));
-  }
   const OWNER = "[name=actions-owner_agency]";
   const KEYS = { n: "[data-key=n]", r: "#add-risk", a: "#add-action" };
   let findsOwner = false;

@@ -42,8 +42,8 @@ def test_no_order_of_steps_closes_declines_or_opens_actions_without_a_decision(
     row = Intake(case_ref=_CASE, status=SCREENING, received_at=1, may_ask_at=int(may_ask))
 
     for status, with_anothers in steps:
-        anothers = Decision(_OTHER, "close", "team", "") if with_anothers else None
-        step(row, status, anothers)
+        somebody_elses = Decision(_OTHER, "close", "team", "") if with_anothers else None
+        step(row, status, somebody_elses)
 
         assert row.status not in {CLOSED, NOT_ACCEPTED, OPEN}
         assert not row.decided_at
