@@ -47,6 +47,12 @@ def signer(desk: Desk) -> Identity | NodeKey:
     return desk.node.node_key if desk.keys is None else desk.keys.identity
 
 
+def coordinating(desk: Desk) -> str:
+    """The coordinating node's identity; nobody's while this node has no directory."""
+    entries = desk.directory.entries
+    return entries[0].identity if entries else ""
+
+
 def agency_name(identity: str, desk: Desk) -> str:
     """What the directory calls this agency, or the start of its identity."""
     if identity == me(desk):

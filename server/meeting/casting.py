@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from server.casework import ledger, mailroom, received, refs, walls
 from server.casework.ledger import Held
 from server.casework.memory import Known
-from server.casework.own import load, me, unix
+from server.casework.own import coordinating, load, me, unix
 from server.casework.tables import ConsentRow, Share
 from server.casework.writing import write
 from server.meeting import doubts
@@ -78,7 +78,7 @@ async def _plans(desk: Desk) -> list[Known]:
     rows = [
         row
         for row in await received.live(desk)
-        if row.owner == desk.directory.coordinating.id
+        if row.owner == coordinating(desk)
         and row.exchange == ConsentKind.PLAN.exchange
         and walls.may_list(row.case_ref, desk)
     ]
@@ -115,9 +115,9 @@ async def cast(  # noqa: PLR0917 - a ballot has as many parts as it has
     survivor = survivor_of(case.body.people)
     edits = {row_place(SECTION, survivor, motion, name): said[name] or None for name in _WRITTEN}
     edited = await write(here.own_ref, edits, Act.VOTE, desk, motion=motion)
-    coordinating = desk.directory.coordinating.id
-    if coordinating not in edited.reached:
-        sent = await mailroom.send(here.own_ref, coordinating, ConsentKind.TELL.exchange, desk)
+    coordinator = coordinating(desk)
+    if coordinator not in edited.reached:
+        sent = await mailroom.send(here.own_ref, coordinator, ConsentKind.TELL.exchange, desk)
         if isinstance(sent, Withheld):
             raise NothingCleared(f"Your vote is kept here and has not left: {sent.reason.value}")
         if not any(place.section == SECTION for place in sent.cleared.fragment.fields):
@@ -144,7 +144,7 @@ async def _told(desk: Desk) -> dict[str, Held]:
     rows = await ConsentRow.objects().where(
         (ConsentRow.kind == ConsentKind.TELL.value)
         & (ConsentRow.discloser == me(desk))
-        & (ConsentRow.recipient == desk.directory.coordinating.id)
+        & (ConsentRow.recipient == coordinating(desk))
     )
     held = sorted((ledger.opened(row, desk) for row in rows), key=lambda one: one.consent.ends)
     live = [one for one in held if one.case_ref and one.consent.live_on(desk.today)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from client_sync.lane import Lane
 from server.casework import ledger, received, refs, resting, walls
 from server.casework.errors import NoSuchCase, StaleRead
-from server.casework.own import agency_name, load, me, unix, whole_ref
+from server.casework.own import agency_name, coordinating, load, me, unix, whole_ref
 from server.casework.shared import last_day
 from server.casework.tables import Share
 from server.meeting import circulated
@@ -108,7 +108,7 @@ async def plans_here(desk: Desk) -> list[Share]:
     return [
         row
         for row in await received.live(desk)
-        if row.owner == desk.directory.coordinating.identity
+        if row.owner == coordinating(desk)
         and row.exchange == ConsentKind.PLAN.exchange
         and walls.may_list(row.case_ref, desk)
     ]

@@ -2,7 +2,7 @@
 
 from server.casework import ledger, mailroom
 from server.casework.ledger import Held
-from server.casework.own import me
+from server.casework.own import coordinating, me
 from server.casework.tables import ConsentRow
 from server.node.desk import Desk
 from server.node.errors import RefusedAct
@@ -21,7 +21,7 @@ async def all_live(desk: Desk) -> dict[str, Held]:
     """Our live tells to the meeting by the reference that the meeting knows the case by."""
     rows = await ConsentRow.objects().where(
         (ConsentRow.discloser == me(desk))
-        & (ConsentRow.recipient == desk.directory.coordinating.identity)
+        & (ConsentRow.recipient == coordinating(desk))
         & (ConsentRow.kind == ConsentKind.TELL.value)
         & (ConsentRow.case_ref != "")
         & ConsentRow.state.is_in(list(ledger.PERMITS))

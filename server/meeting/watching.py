@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from server.casework import meetings, received, refs, walls
 from server.casework.meetings import Viewed
-from server.casework.own import unix
+from server.casework.own import coordinating, unix
 from server.casework.tables import Share
 from server.meeting import attendance, planned
 from server.meeting.planned import NotOnAgenda
@@ -59,11 +59,11 @@ async def our_cases(desk: Desk) -> tuple[OurCase, ...]:
     if not may(desk.roles, Act.READ_PLAN):
         return ()
     await received.sort_in(desk)
-    coordinating = desk.directory.coordinating.id
+    coordinator = coordinating(desk)
     rows = [
         row
         for row in await received.live(desk)
-        if row.owner == coordinating
+        if row.owner == coordinator
         and row.exchange == _MEETING
         and walls.may_list(row.case_ref, desk)
     ]
