@@ -4,9 +4,10 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Final, NoReturn, Self
+from typing import Annotated, Any, Final, NoReturn, Self
 
 import httpx
+import msgspec
 from httpx_sse import EventSource, SSEError
 
 from client_sync import blobs
@@ -51,8 +52,9 @@ _CHALLENGE: Final = b"casefold relay challenge"
 _SMALL: Final = 512 * 1024  # a thousand results and every word of a refusal fit in this
 _QUICK: Final = httpx.Timeout(30.0, connect=5.0, pool=5.0)
 _PATIENT: Final = httpx.Timeout(45.0, connect=5.0, pool=5.0)  # three heartbeats of the doorbell
-_HEX: Final = 64
 _REASON: Final = 300
+_Name = Annotated[str, msgspec.Meta(min_length=64, max_length=64)]  # an id in hex
+_TOLD: Final = msgspec.json.Decoder(list[tuple[_Name, Outcome, str]])
 _UNREACHABLE: Final = (httpx.TransportError, httpx.InvalidURL, httpx.StreamError)
 _FINAL: Final = frozenset({400, 403, 413, 415})
 
@@ -104,9 +106,10 @@ class Courier:
         """Hand over one batch (see wire.batches); a result for each record, in the same order."""
         answer = await self._ask("PUT", "/records", content=frame(records), most=_SMALL)
         try:
-            results = [Result(*_told(one)) for one in json.loads(answer)]
-        except (ValueError, TypeError) as wrong:
+            told = _TOLD.decode(answer)
+        except msgspec.MsgspecError as wrong:
             raise BadAnswer from wrong
+        results = [Result(name, outcome, reason[:_REASON]) for name, outcome, reason in told]
         if len(results) != len(records):
             raise BadAnswer
         return results
@@ -271,13 +274,6 @@ async def _bounded(response: httpx.Response, most: int) -> bytes:
             raise BadAnswer
         parts.append(part)
     return b"".join(parts)
-
-
-def _told(one: Any) -> tuple[str, Outcome, str]:
-    name, outcome, reason = one
-    if not isinstance(name, str) or len(name) != _HEX or not isinstance(reason, str):
-        raise ValueError
-    return name, Outcome(outcome), reason[:_REASON]
 
 
 def _refuse(status: int, answer: bytes) -> NoReturn:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 
 from server.child_process import (
@@ -16,7 +17,9 @@ from server.relay import app
 
 async def _serve(descriptor: int) -> None:
     await orders()
-    await Listener(app.create(settings.read(os.environ))).listen_on(descriptor)
+    relay = app.create(settings.read(os.environ))
+    gc.freeze()  # what stands from the start is not looked through again at every push
+    await Listener(relay).listen_on(descriptor)
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
@@ -47,7 +47,7 @@ class _Outgoing:
     desk: Desk
     report: SyncReport = field(default_factory=SyncReport)
     _ready: deque[tuple[Packet, ...]] = field(default_factory=deque)
-    _attempts: dict[str, int] = field(default_factory=dict)
+    _away: dict[str, mailroom.Waiting] = field(default_factory=dict)
     _last: mailroom.Stretch | None = None
     _healed: bool = False
 
@@ -58,7 +58,7 @@ class _Outgoing:
             if not rows:
                 return ()
             self._last = (rows[0].place, rows[-1].place)
-            self._attempts |= {row.id: row.attempts for row in rows if row.attempts}
+            self._away |= {row.id: row for row in rows}
             self._ready.extend(batches(map(_packets, _lanes(rows))))
         return self._ready.popleft()
 
@@ -71,7 +71,7 @@ class _Outgoing:
         """Do what the relay's answer asks for."""
         if not results:
             return
-        self.report = self.report.and_then(await _settle(results, self._attempts, self.desk))
+        self.report = self.report.and_then(await _settle(results, self._away, self.desk))
         if not self._healed and any(one.outcome is Outcome.LEFT for one in results):
             self._healed = True
             await mailroom.put_again(self.desk)
@@ -92,14 +92,18 @@ def _whole_shares(rows: Sequence[mailroom.Waiting]) -> Sequence[mailroom.Waiting
     return [row for row in rows if row.share != rows[-1].share]
 
 
-async def _settle(results: Sequence[Result], attempts: Mapping[str, int], desk: Desk) -> SyncReport:
-    taken = [one.id for one in results if one.outcome in {Outcome.ACCEPTED, Outcome.HELD}]
-    await mailroom.sent(taken)
-    refused = [Refusal(one.id, one.reason) for one in results if one.outcome is Outcome.REFUSED]
+async def _settle(
+    results: Sequence[Result], away: dict[str, mailroom.Waiting], desk: Desk
+) -> SyncReport:
+    told = [(one, away.pop(one.id)) for one in results if one.id in away]
+    taken = [sent for one, sent in told if one.outcome in {Outcome.ACCEPTED, Outcome.HELD}]
+    await mailroom.sent((one.share, one.seq) for one in taken)
+    refused = [Refusal(one.id, one.reason) for one, _ in told if one.outcome is Outcome.REFUSED]
     for one in refused:
         await mailroom.refused(one.id, one.reason, desk)
-    left = [one.id for one in results if one.outcome is Outcome.LEFT]
+    left = [sent for one, sent in told if one.outcome is Outcome.LEFT]
     if left:
-        tries = 1 + max(attempts.get(one, 0) for one in left)
-        await mailroom.put_off(left, int(next_try(tries, desk.now, chance()).timestamp()))
+        tries = 1 + max(one.attempts for one in left)
+        later = next_try(tries, desk.now, chance())
+        await mailroom.put_off([one.id for one in left], int(later.timestamp()))
     return SyncReport(pushed=len(taken), refused=tuple(refused))

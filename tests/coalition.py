@@ -140,7 +140,8 @@ class Coalition:
             with self.at(NORTHGATE):
                 done = await records.append(packets, self._member(place), self._members(), self.now)
             fine = {Outcome.ACCEPTED, Outcome.HELD}
-            await mailroom.sent([one.id.hex() for one in done.results if one.outcome in fine])
+            taken = {one.id.hex() for one in done.results if one.outcome in fine}
+            await mailroom.sent((one.share, one.seq) for one in waiting if one.id in taken)
             for one in done.results:
                 if one.outcome not in fine:
                     await mailroom.refused(one.id.hex(), one.reason, desk)

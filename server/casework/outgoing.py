@@ -1,6 +1,6 @@
 """Sealed records that are committed here and have yet to reach the relay."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -32,8 +32,10 @@ _PUT_OUT = (
     "INSERT INTO casework_outbox (id, share, seq, close_first, attempts, next_try, refused) "
     "VALUES ({}, {}, {}, {}, {}, {}, {})"
 )
+_LET_GO = "DELETE FROM casework_outbox WHERE share = {} AND seq BETWEEN {} AND {}"
 _DROP_REPLACED = """
-    UPDATE casework_record SET body = NULL WHERE id = {} AND body IS NOT NULL
+    UPDATE casework_record SET body = NULL
+    WHERE share = {} AND seq BETWEEN {} AND {} AND body IS NOT NULL
     AND epoch < (SELECT s.epoch FROM casework_share AS s WHERE s.id = casework_record.share)
 """
 
@@ -93,14 +95,26 @@ async def waiting(limit: int, desk: Desk, beside: Stretch | None = None) -> list
     return found
 
 
-async def sent(ids: Sequence[str]) -> None:
-    """The relay has these; an epoch that was replaced meanwhile is not kept any longer."""
-    if not ids:
-        return
-    rows = [(one,) for one in ids]
+async def sent(records: Iterable[tuple[str, int]]) -> None:
+    """The relay has these, each a share and a seq; an epoch replaced meanwhile is kept no longer.
+
+    What goes out goes by the run, for it came in by the run: one statement, not one a record.
+    """
+    runs = _runs(records)
     async with transaction():
-        await many("DELETE FROM casework_outbox WHERE id = {}", rows)
-        await many(_DROP_REPLACED, rows)
+        await many(_LET_GO, runs)
+        await many(_DROP_REPLACED, runs)
+
+
+def _runs(records: Iterable[tuple[str, int]]) -> list[tuple[str, int, int]]:
+    """The same records as stretches of one share, each from its first seq to its last."""
+    runs: list[tuple[str, int, int]] = []
+    for share, seq in sorted(records):
+        if runs and runs[-1][0] == share and runs[-1][2] == seq - 1:
+            runs[-1] = (share, runs[-1][1], seq)
+        else:
+            runs.append((share, seq, seq))
+    return runs
 
 
 async def refused(record: str, reason: str, desk: Desk) -> None:
