@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
 
+from server.casework import own
 from server.meeting import agenda, planned, planning, watching
 from server.meeting.planning import Coming
 from server.meeting.watching import OurCase
@@ -110,7 +111,7 @@ async def plan(request: AnyRequest, desk: AtWork) -> Response[Any]:
 async def _shared_words(desk: Desk) -> str:
     """What both sides read aloud, to hear whether a record was held back between them."""
     every = await agenda.beacon_words(desk)
-    return " ".join(every.get(desk.directory.coordinating.id, ()))
+    return " ".join(every.get(own.coordinating(desk), ()))
 
 
 def _line(one: Coming, ours: tuple[OurCase, ...], desk: Desk) -> ComingLine:
