@@ -105,6 +105,7 @@ def test_two_people_on_two_pages_type_at_once_and_both_wordings_stay(
     save(coordinator)
     expect(coordinator.locator("[name=was-decision]")).to_have_value("Move her tonight.")
     expect(chair.locator("#decision")).to_have_value("Change the locks.")
+    expect(chair.locator("#live-decision .behind")).to_contain_text("A colleague changed this")
     save(chair)
 
     expect(chair.locator("#live-decision")).to_contain_text("Two of you wrote")

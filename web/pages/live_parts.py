@@ -17,6 +17,7 @@ from web.forms import Option, new_token
 from web.pages.agenda_parts import ATTENDS, SLOT_STATES, mark_of
 from web.pages.merged import merge
 from web.pages.merged_table import Aside, Merged, StandLine
+from web.pages.words import value_words
 from web.rendering import Tag, agree, list_words
 
 # What agencies answer by pages of their own; the room reads it where it belongs, not in the table.
@@ -81,6 +82,7 @@ class DecidedField:
     label: str
     value: str
     was: str
+    was_words: str
     by: str
     sides: tuple[Wording, ...]  # two colleagues wrote at once: both, until somebody chooses
     kind: str
@@ -194,7 +196,8 @@ def decision_part(
     """The form in which the room decides, with words left half typed back in it."""
     fields = tuple(_decided(name, record, draft, desk) for name in DECIDED)
     base = (draft or {}).get("base", [""])[-1]
-    said = [(one.was, one.by, one.sides) for one in fields]
+    # By what stands, not by what a draft was drawn from: so that whoever types hears of a change.
+    said = [[(one.value, one.by) for one in record.fields[name]] for name in DECIDED]
     return DecisionPart(
         meeting=at.id,
         slot=case.slot,
@@ -226,6 +229,7 @@ def _decided(
         label=form.label if form else name,
         value=typed,
         was=(draft or {}).get(f"was-{name}", [was])[-1],
+        was_words=value_words(form, was) if was else "",
         by=written[-1].by if written else "",
         sides=tuple(Wording(one.value, one.by) for one in written) if len(written) > 1 else (),
         kind=form.kind if form else "long",

@@ -49,10 +49,10 @@ def people_lines(viewed: Viewed, desk: Desk) -> list[StandLine]:
 
 
 def voice_lines(viewed: Viewed, desk: Desk) -> list[StandLine]:
-    """What she wants, in her words, through the agency that was told."""
+    """What she wants, in her words, through the agency that was told; said once."""
     view = viewed.view
     zone = ZoneInfo(desk.pack.timezone)
-    return [
+    lines = (
         StandLine(
             one.agency,
             day(datetime.fromisoformat(one.written).astimezone(zone).date()),
@@ -60,7 +60,8 @@ def voice_lines(viewed: Viewed, desk: Desk) -> list[StandLine]:
         )
         for one in view.sections.get(_VOICE, ())
         if one.field == _WISHES and view.people.get(one.about) == SURVIVOR
-    ]
+    )
+    return list(dict.fromkeys(lines))
 
 
 def _told(person: str, viewed: Viewed, pack: Protocol) -> Iterator[str]:
