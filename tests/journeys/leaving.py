@@ -97,9 +97,20 @@ def share_everything(told: Story, folder: Path) -> None:
         _adopt(told, key)
         told.preview_and_share(key, RIVERSIDE, "meeting")
     _adopt(told, "coordinating")
+    _write_the_plan(told)
     told.preview_and_share("coordinating", POLICE, "meeting")
     four.sync(four.police, four.hospital, four.coordinating, four.police)
     _change_a_field(told)
+
+
+def _write_the_plan(told: Story) -> None:
+    """The coordinating node's own words: a risk and an action about each person of the case."""
+    node = told.node("coordinating")
+    owner = ("--owner", POLICE)
+    for person in PEOPLE:
+        for what, options in (("risk", ()), ("action", owner)):
+            mark = told.marks.word(f"coordinating/plan_{what}s/{person}/{what}")
+            node.done("plan", what, told.ref, "--about", person, *options, stdin=mark)
 
 
 def _adopt(told: Story, key: str) -> None:

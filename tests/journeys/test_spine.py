@@ -99,6 +99,7 @@ def test_a_dry_run_shows_exactly_what_then_leaves(four: Coalition) -> None:
     assert {row["section"] for row in sent["leaves"]} <= {
         "identity",
         "safe_contact",
+        "assessments",
         "risk",
         "survivor_voice",
         "releases",  # the consents that the police may adopt
