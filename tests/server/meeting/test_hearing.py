@@ -48,7 +48,8 @@ def test_a_case_is_heard_in_its_minutes_and_its_decision_reaches_each_agency(
         agencies.later(minutes=7)
 
         await agencies.do(
-            NORTHGATE, lambda desk: hearing.decide(slot, {"decision": "Locks today."}, None, desk)
+            NORTHGATE,
+            lambda desk: hearing.record_decision(slot, {"decision": "Locks today."}, None, desk),
         )
         done = await agencies.do(NORTHGATE, lambda desk: hearing.heard(slot, desk))
         await agencies.settle()
@@ -71,7 +72,7 @@ def test_two_people_who_write_at_once_overwrite_nothing(agencies: Coalition) -> 
         drawn = await agencies.do(NORTHGATE, lambda desk: hearing.decided(ref, desk))
 
         async def write(words: str, desk: Desk) -> Decided:
-            return await hearing.decide(slot, {"decision": words}, drawn.revision, desk)
+            return await hearing.record_decision(slot, {"decision": words}, drawn.revision, desk)
 
         await agencies.do(NORTHGATE, lambda desk: write("Move her tonight.", desk))
         both = await sitting.by(agencies, chair, lambda desk: write("Change the locks.", desk))
@@ -81,7 +82,7 @@ def test_two_people_who_write_at_once_overwrite_nothing(agencies: Coalition) -> 
         chosen = await sitting.by(
             agencies,
             chair,
-            lambda desk: hearing.decide(
+            lambda desk: hearing.record_decision(
                 slot, {"decision": "Move her tonight."}, both.revision, desk
             ),
         )
