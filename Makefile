@@ -7,6 +7,10 @@ PYTHON ?= $(shell for python in python3.12 python3.11 python3; do \
 BIN := .venv/bin
 GROUND := tests/crypto tests/tiers tests/directory
 
+# Compiled modules are kept, whatever the caller prefers: without them each of the hundreds of
+# processes the tests start compiles Casefold anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 help:  ## say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 

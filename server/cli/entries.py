@@ -141,6 +141,3 @@ def _said(part: Leaving, desk: Desk) -> str:
     count = sum(map(len, part.rows.values()))
     state = part.waits or ("new" if part.new else "as it was sent")
     return f"To {to}: {count} rows, {state}"
-
-
-COMMANDS: tuple[click.Command, ...] = ()

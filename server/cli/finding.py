@@ -86,6 +86,3 @@ def _last(found: Found) -> list[str]:
         return ["Nobody in the directory matches."]
     who = "1 partner" if found.total == 1 else f"{found.total} partners"
     return [*instead, f"{who}, page {found.page} of {found.pages}."]
-
-
-COMMANDS: tuple[click.Command, ...] = ()

@@ -134,6 +134,3 @@ def over(line: Line, at: str) -> None:
         "The meeting is over.",
         *(f"Put off: {refs.short(ref)}" for ref in left),
     )
-
-
-COMMANDS = (meeting,)

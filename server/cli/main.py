@@ -1,39 +1,14 @@
 """The casefold command: every act of a node, for operators and scripts."""
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Final
 
 import click
 
 from client_sync.errors import SyncError
 from crypto.errors import CryptoError, WrongPassphrase
-from server.cli import (
-    actions,
-    asked,
-    audits,
-    calendars,
-    cards,
-    cases,
-    consents,
-    departures,
-    entries,
-    finding,
-    hearings,
-    intake,
-    invitations,
-    listings,
-    motions,
-    nodes,
-    onboarding,
-    packs,
-    papers,
-    partners,
-    plans,
-    referrals,
-    releases,
-    sharing,
-    staff,
-    walls,
-)
 from server.node.errors import NodeError
 from tiers.case_form import FormMistake
 from tiers.protocol import PackMistake
@@ -42,8 +17,69 @@ _BAD_FILE = 6
 _PASSPHRASE = 7
 _INTERRUPTED = 130
 
+MODULES: Final[Mapping[str, tuple[str, ...]]] = {
+    "init": ("nodes",),
+    "serve": ("nodes",),
+    "staff": ("staff",),
+    "passphrase": ("staff",),
+    "recover": ("staff",),
+    "card": ("cards",),
+    "words": ("cards",),
+    "enrol": ("cards",),
+    "join": ("cards",),
+    "verify": ("cards",),
+    "invitation": ("invitations",),
+    "onboarding": ("onboarding",),
+    "partner": ("partners", "signing"),
+    "leave": ("departures",),
+    "self-review": ("departures",),
+    "directory": ("listings", "finding", "entries"),
+    "case": ("cases",),
+    "release": ("releases",),
+    "withdraw": ("releases",),
+    "consent": ("consents",),
+    "share": ("sharing",),
+    "sync": ("sharing",),
+    "view": ("sharing",),
+    "asked": ("asked",),
+    "referral": ("referrals",),
+    "intake": ("intake",),
+    "meeting": ("meetings", "hearings"),
+    "motion": ("motions",),
+    "plan": ("plans",),
+    "action": ("actions",),
+    "paper": ("papers",),
+    "calendar": ("calendars",),
+    "wall": ("walls",),
+    "tie": ("walls",),
+    "pack": ("packs",),
+    "audit": ("audits",),
+    "doctor": ("audits",),
+}
+"""Where each command is written; the first of several holds the group, the others add to it."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class _Commands(click.Group):
+    """Reads in only the command that is asked for: a person waits for one, not for all."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own form
+        return list(MODULES)
+
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's own form
+        cmd_name: str,
+    ) -> click.Command | None:
+        held = [import_module(f"server.cli.{module}") for module in MODULES.get(cmd_name, ())]
+        return (
+            next((one for one in held[0].COMMANDS if one.name == cmd_name), None) if held else None
+        )
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="casefold", prog_name="casefold")
 def casefold() -> None:
     """Share consented fragments of a case between agencies, sealed from end to end.
@@ -52,16 +88,6 @@ def casefold() -> None:
     Exit codes: 0 done, 2 usage, 3 nothing cleared, 4 unreachable and kept for later,
     5 refused, 6 bad file, 7 passphrase, 8 not permitted. See docs/cli.md.
     """
-
-
-_ROOMS = (
-    *(nodes, staff, cards, invitations, onboarding, partners, cases, releases, consents, sharing),
-    *(asked, departures, listings, finding, entries, audits, packs, calendars, referrals),
-    *(intake, hearings, motions, plans, actions, papers, walls),
-)
-for room in _ROOMS:
-    for command in room.COMMANDS:
-        casefold.add_command(command)
 
 
 def main() -> None:

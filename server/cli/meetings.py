@@ -233,3 +233,6 @@ def _attends(one: Attends, drawn: Agenda) -> dict[str, Any]:
         "information_sent": one.information_sent,
         "words": _words(one.agency, drawn),
     }
+
+
+COMMANDS = (meeting,)

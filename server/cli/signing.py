@@ -132,6 +132,3 @@ def succeed(line: Line, agency: str, words: str) -> None:
         if waits
         else f"Directory {number} is published: {agency} has a new identity.",
     )
-
-
-COMMANDS: tuple[click.Command, ...] = ()

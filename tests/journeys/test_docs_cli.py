@@ -1,9 +1,11 @@
 """The examples of docs/cli.md are run as they stand, in order, by real processes."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.commands import every_command
 from tests.journeys.papers import follow
 
 PAPER = Path(__file__).parents[2] / "docs" / "cli.md"
@@ -15,13 +17,13 @@ def test_every_example_of_the_paper_does_what_the_paper_says(tmp_path: Path) -> 
     follow(PAPER, tmp_path)
 
 
-def test_the_paper_shows_every_command() -> None:
-    from server.cli.main import casefold
-
+def test_the_paper_shows_every_command_and_no_other() -> None:
     paper = PAPER.read_text()
-    names = []
-    for name, command in casefold.commands.items():
-        below = getattr(command, "commands", {})
-        names += [f"{name} {sub}" for sub in below] or [name]
+    names = every_command()
 
     assert [name for name in names if f"`{name}" not in paper] == []
+    groups = {name.split()[0] for name in names if " " in name}
+    shown = re.findall(r"^\| `([a-z-]+) ([a-z-]+)", paper, re.MULTILINE)
+    assert [
+        f"{one} {two}" for one, two in shown if one in groups and f"{one} {two}" not in names
+    ] == []

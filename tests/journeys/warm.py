@@ -19,12 +19,14 @@ import asyncpg
 
 from crypto import locks
 from server.cli import main as program
+from tests.commands import every_command
 
 _READS = ("SELECT", "PRAGMA", "EXPLAIN")
 
 
 def _serve() -> None:
     locks._derive = functools.cache(locks._derive)  # type: ignore[assignment]
+    every_command()
     for line in sys.stdin:
         asked = json.loads(line)
         if "derive" in asked:

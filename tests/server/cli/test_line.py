@@ -23,6 +23,7 @@ from server.cli.line import (
 from server.node import voice
 from server.node.errors import BadFile, NodeError, NothingCleared, NotPermitted, Usage
 from server.node.settings import Settings
+from tests.commands import every_command
 from tiers.reading import FormMistake
 
 
@@ -151,13 +152,9 @@ def test_columns_are_as_wide_as_they_need() -> None:
 
 def test_no_command_and_no_option_offers_a_way_around_the_gate() -> None:
     runner = CliRunner()
-    words = []
-    for name, command in main.casefold.commands.items():
-        below = getattr(command, "commands", {"": command})
-        for sub in below:
-            words.append(
-                runner.invoke(main.casefold, [*name.split(), *sub.split(), "--help"]).output
-            )
+    words = [
+        runner.invoke(main.casefold, [*name.split(), "--help"]).output for name in every_command()
+    ]
 
     said = " ".join(words).lower()
     assert "--dry-run" in said
