@@ -61,6 +61,7 @@ KEYS: Mapping[str, frozenset[str]] = {
             "except",
             "holidays",
             "moved",
+            "first",
         ]
     ),
     "intake": frozenset({"identity_at", "repeat_days", "background_checks_by"}),

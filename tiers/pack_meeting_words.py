@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from tiers.pack_clocks import ClockRow
 from tiers.pack_decision import AutomaticLead, LeadRule
@@ -111,6 +112,8 @@ def _meeting(row: MeetingRow, pack: Protocol) -> Iterator[str]:
     each = f"{least} to {most}" if least < most else str(least)
     when, where = rule_words(row.rrule), f", {row.place}" if row.place else ""
     yield f"{when[0].upper()}{when[1:]} at {row.at:%H:%M}{where}; {each} minutes for each case."
+    if row.first:
+        yield f"Counted from {_day_words(row.first)}; none is held for a day before it."
     if days := _closed_words(row):
         yield _MOVED[row.moved].format(days=days)
     if row.facilitators:
@@ -121,9 +124,13 @@ def _meeting(row: MeetingRow, pack: Protocol) -> Iterator[str]:
 
 
 def _closed_words(row: MeetingRow) -> str:
-    days = [f"{day.day} {day:%B %Y}" for day in row.closed]
+    days = [_day_words(day) for day in row.closed]
     holidays = [f"a public holiday ({row.holidays})"] if row.holidays else []
     return " or ".join([*holidays, *days])
+
+
+def _day_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _clock_line(row: ClockRow) -> str:

@@ -13,6 +13,7 @@ MOVED = frozenset({"next_meeting", "next_working_day", "previous_working_day"})
 _RULE = re.compile(r"(FREQ|INTERVAL|BYDAY|BYMONTHDAY|BYSETPOS|BYMONTH|COUNT|UNTIL)=[A-Z0-9,+-]+\Z")
 _PLACE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?\Z")
 _LONGEST = 240
+_YEARS = range(2000, 2100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class MeetingRow:
     closed: tuple[date, ...]
     holidays: str  # whose public holidays, such as GB-ENG; empty for none
     moved: str  # what becomes of a meeting that falls on a closed day
+    first: date | None = None  # DTSTART of RFC 5545: intervals count from it, none is before it
 
 
 def read_meetings(pack: PackText, kinds: frozenset[str], seat: str) -> Mapping[str, MeetingRow]:
@@ -55,6 +57,7 @@ def _meeting(pack: PackText, key: str, kinds: frozenset[str], seat: str) -> Meet
         closed=pack.days(*path, "except"),
         holidays=_holidays(pack, *path, "holidays"),
         moved=pack.word(*path, "moved", default="next_meeting"),
+        first=_first(pack, *path, "first"),
     )
     pack.known(row.seat, frozenset({seat}), *path, "seat")
     pack.known(row.moved, MOVED, *path, "moved")
@@ -73,6 +76,13 @@ def _rule(pack: PackText, *path: str) -> str:
         sentence = "write a calendar rule such as FREQ=WEEKLY;BYDAY=TU or FREQ=MONTHLY;BYDAY=4WE."
         raise pack.mistake(path, sentence)
     return rule
+
+
+def _first(pack: PackText, *path: str) -> date | None:
+    day = pack.day(*path)
+    if day is not None and day.year not in _YEARS:
+        raise pack.mistake(path, "write a day from 2000 to 2099, such as 2027-01-12.")
+    return day
 
 
 def _minutes(pack: PackText, *path: str) -> tuple[int, int]:

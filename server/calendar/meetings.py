@@ -13,7 +13,7 @@ from server.node.errors import NodeError
 from tiers.pack_meetings import MeetingRow
 from tiers.protocol import Protocol
 
-# A Monday on the wall, from which "every second week" is counted.
+# A Monday on the wall, from which "every second week" is counted where the pack names no first day.
 _ANCHOR = datetime(2024, 1, 1)  # noqa: DTZ001
 _LOOKED_AHEAD = timedelta(days=3 * 366)
 _MOVES_AT_MOST = timedelta(days=14)
@@ -68,10 +68,16 @@ def on_the_wall(day: date, at: time, zone: ZoneInfo) -> datetime:
 
 
 def check(pack: Protocol) -> None:
-    """Go on only if every series of this protocol has a rule and holidays that can be read."""
+    """Go on only if every series has a rule, a first day and holidays that can be read."""
     for row in pack.meetings.values():
-        if not upcoming(row, _ANCHOR.replace(tzinfo=UTC), pack.timezone):
+        before = (_begins(row) - _MOVES_AT_MOST).replace(tzinfo=UTC)
+        if not upcoming(row, before, pack.timezone):
             raise NoSuchRule(f"The calendar rule of {row.title} names no day at all.")
+        if row.first is not None and _rule(row)[0].date() != row.first:
+            raise NoSuchRule(
+                f"The first day of {row.title}, {row.first}, is none that its calendar rule names. "
+                "Write a day of the series."
+            )
 
 
 def _days(row: MeetingRow, since: date) -> Iterator[date]:
@@ -83,11 +89,16 @@ def _days(row: MeetingRow, since: date) -> Iterator[date]:
         yield found.date()
 
 
+def _begins(row: MeetingRow) -> datetime:
+    """The day on the wall from which intervals are counted; the rule names none before it."""
+    return _ANCHOR if row.first is None else datetime.combine(row.first, time())
+
+
 def _rule(row: MeetingRow) -> rrulebase:
     try:
         if not _OFTEN.search(row.rrule) or _NEVER.search(row.rrule):
             raise ValueError
-        return rrulestr(row.rrule, dtstart=_ANCHOR)
+        return rrulestr(row.rrule, dtstart=_begins(row))
     except (ValueError, TypeError, AttributeError, KeyError, OverflowError):
         raise NoSuchRule(
             f"The calendar rule of {row.title} cannot be read. "

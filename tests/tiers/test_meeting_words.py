@@ -141,6 +141,17 @@ def test_a_series_says_which_days_it_leaves_out():
     )
 
 
+def test_a_series_says_from_which_day_it_counts():
+    pack = mine("[meetings.team]\nfirst = 2027-01-12\n")
+
+    said = told(pack)
+
+    when = said.index(
+        "Every second week on Tuesday at 10:00; 12 to 15 minutes for each case.",
+    )
+    assert said[when + 1] == "Counted from 12 January 2027; none is held for a day before it."
+
+
 def test_a_team_may_decide_by_consensus_with_nobody_first():
     pack = mine(
         'remove = ["decision.first"]\n[decision]\naccept = "team"\nmethod = "consensus"\n'

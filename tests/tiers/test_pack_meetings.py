@@ -26,7 +26,7 @@ def test_a_series_says_no_more_than_it_has_to():
 
     assert (row.title, row.at, row.minutes, row.seat) == ("Late", time(17, 30), (12, 15), "meeting")
     assert (row.place, row.facilitators, row.must_attend) == ("", (), ())
-    assert (row.closed, row.holidays, row.moved) == ((), "", "next_meeting")
+    assert (row.closed, row.holidays, row.moved, row.first) == ((), "", "next_meeting", None)
 
 
 def test_a_series_says_all_that_it_may():
@@ -34,6 +34,7 @@ def test_a_series_says_all_that_it_may():
         f"{SERIES}minutes_each = [10, 10]\nseat = 'meeting'\nplace = 'Town hall'\n"
         "facilitators = ['police', 'police', 'partner']\nmust_attend = ['police', 'health']\n"
         "except = [2026-12-24, 2026-12-31]\nholidays = 'CA-NS'\nmoved = 'previous_working_day'\n"
+        "first = 2026-09-07\n"
     ).meetings["late"]
 
     assert (row.minutes, row.place) == ((10, 10), "Town hall")
@@ -41,6 +42,7 @@ def test_a_series_says_all_that_it_may():
     assert row.must_attend == ("police", "health")
     assert row.closed == (date(2026, 12, 24), date(2026, 12, 31))
     assert (row.holidays, row.moved) == ("CA-NS", "previous_working_day")
+    assert row.first == date(2026, 9, 7)
 
 
 def test_a_child_changes_one_thing_of_a_series_and_keeps_the_rest():
@@ -90,10 +92,30 @@ def test_a_slip_in_a_series_is_named_with_its_line(old: str, new: str, sentence:
         ("holidays = 'england'", "write whose holidays"),
         ("holidays = 7", "between quotation marks"),
         ("moved = 'never'", "“never” is not known here"),
+        ("first = '2026-09-07'", "a day without quotation marks"),
+        ("first = 2026-09-07T10:00:00", "a day without quotation marks"),
+        ("first = [2026-09-07]", "a day without quotation marks"),
+        ("first = 1926-09-07", "a day from 2000 to 2099"),
+        ("first = 2100-01-04", "a day from 2000 to 2099"),
+        ("frist = 2026-09-07", "Did you mean “first”?"),
     ],
 )
 def test_a_slip_beside_it_is_named_too(more: str, sentence: str):
     assert sentence in str(refused(f"{SERIES}{more}\n"))
+
+
+def test_a_child_counts_from_its_own_first_day_or_from_none_again():
+    said = HEAD.replace("mine", "parent").replace("Mine", "Parent")
+    first = said + "[meetings.team]\nfirst = 2027-01-12\n"
+    beneath = {"four-tiers": PACK_TEXT, "parent": first}
+    child = HEAD.replace("four-tiers", "parent")
+
+    own = read_pack(f"{child}[meetings.team]\nfirst = 2027-01-19\n", "mine.toml", beneath)
+    none = read_pack(f'{child}remove = ["meetings.team.first"]\n', "mine.toml", beneath)
+
+    assert read_pack(child, "mine.toml", beneath).meetings["team"].first == date(2027, 1, 12)
+    assert own.meetings["team"].first == date(2027, 1, 19)
+    assert none.meetings["team"].first is None
 
 
 def test_clocks_are_numbers_and_rows_in_one_table():
