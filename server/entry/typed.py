@@ -18,6 +18,8 @@ OWN_FIELDS: Final = frozenset(
     }
 )
 
+_CURRENCY: Final = 3  # letters
+
 
 def values(table: str, row: str, typed: Mapping[str, str], desk: Desk) -> dict[str, Any]:
     """The fields as they are kept; an empty word takes a field away. Usage says what is wrong."""
@@ -34,10 +36,19 @@ def values(table: str, row: str, typed: Mapping[str, str], desk: Desk) -> dict[s
     if wrong:
         why = [one for one in seen.repairs if one.startswith(wrong[0])]
         raise Usage(why[0].partition(";")[0] if why else f"{wrong[0]} cannot be read.")
+    if "currency" in plain:
+        seen.row["currency"] = _currency(plain["currency"])
     found: dict[str, Any] = dict.fromkeys(typed)
     found.update({name: seen.row[name] for name in plain})
     found.update({name: _own(name, said[name], desk) for name in said.keys() & OWN_FIELDS})
     return found
+
+
+def _currency(text: str) -> str:
+    """The code of a currency as ISO 4217 writes it: GBP."""
+    if len(text) == _CURRENCY and text.isascii() and text.isalpha():
+        return text.upper()
+    raise Usage(f"currency “{text[:20]}” is not three letters, such as GBP or USD.")
 
 
 def agencies(names: str, desk: Desk) -> list[str]:

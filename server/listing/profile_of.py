@@ -46,7 +46,8 @@ class ServiceOf:
     languages: tuple[str, ...]
     places: tuple[str, ...]
     phones: tuple[str, ...]
-    documents: tuple[str, ...]
+    documents: tuple[Row, ...]
+    costs: tuple[Row, ...]
     for_whom: tuple[str, ...]
     hours: Day
     notes: tuple[str, ...]  # what its schedules say beside hours
@@ -204,11 +205,8 @@ def _service(reading: Reading, service: Row, narrow: frozenset[str], desk: Desk)
         languages=tuple(rows.languages(reading, own, where)),
         places=tuple(filter(None, (_place(reading, place) for place in places if place))),
         phones=tuple(phones or rows.phones(reading, ("location_id", where))),
-        documents=tuple(
-            rows.said(
-                row.get("document") for row in reading.hung("required_documents", "service_id", own)
-            )
-        ),
+        documents=tuple(reading.hung("required_documents", "service_id", own)),
+        costs=tuple(reading.hung("cost_options", "service_id", own)),
         for_whom=tuple(words for facet, words in sorted(facts) if facet != rows.TYPE),
         hours=opening.at(schedules, desk.now, desk.pack.timezone),
         notes=tuple(

@@ -89,3 +89,38 @@ def test_somebody_writes_what_the_agency_offers_on_a_telephone(
     expect(page.locator(".stays")).to_contain_text("The mill")
     expect(page.locator(".leaves").first).not_to_contain_text("The mill")
     nothing_for_axe(page, "/entry/send")
+
+
+def test_a_price_is_written_with_the_keyboard_and_a_slip_is_named_beside_it(
+    browser: Browser, served: Served
+) -> None:
+    page = at_work(browser, served)
+    page.goto(f"{served.url}/entry")
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("link", name="Add a service").click()
+    page.get_by_label("Name", exact=True).fill("Counselling")
+    saved(page)
+
+    page.get_by_role("link", name="price to Counselling").press("Enter")
+    page.get_by_label("For whom or for what").focus()
+    page.keyboard.type("A session")
+    page.keyboard.press("Tab")
+    page.keyboard.type("a little")
+    page.keyboard.press("Enter")
+    expect(page.locator(".problem")).to_contain_text("Amount: “a little” is not a number")
+    nothing_for_axe(page, "/entry/rows/cost_options/new, with a slip")
+    page.get_by_label("Amount", exact=True).fill("12.5")
+    page.get_by_label("Currency").fill("gbp")
+    page.get_by_label("Holds until").fill("2031-03-31")
+    page.get_by_label("Who may see this").select_option("public")
+    saved(page)
+
+    page.get_by_role("link", name="paper to bring to Counselling").click()
+    nothing_for_axe(page, "/entry/rows/required_documents/new")
+    page.get_by_label("Paper", exact=True).fill("Letter from a doctor")
+    saved(page)
+    expect(page.locator("#main")).to_contain_text("£12.50")
+    expect(page.locator("#main")).to_contain_text("31 March 2031")
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        nothing_for_axe(page, f"/entry, {width} wide")

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from directory.hsds import rules
 from server.entry import own
 from server.entry.own import Entry
 from server.node.desk import Desk
 from web.forms import Typed
-from web.pages.entry_forms import FORMS, PARENTS, called
+from web.pages.entry_forms import FORMS, PARENTS, Form, called
+
+_IN_ORDER: Final = (("minimum_age", "maximum_age"), ("valid_from", "valid_to"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,20 @@ class Tick:
     value: str
     words: str
     ticked: bool
+
+
+def slips(values: Mapping[str, Any], form: Form) -> list[tuple[str, str]]:
+    """What is amiss with the fields of a row together: the field to put right, and a sentence."""
+    labels = {ask.name: ask.label for ask in form.fields}
+    least = [name for name in rules.SAYS_NOTHING.get(form.table, ()) if name in labels]
+    if least and all(values.get(name) in (None, "") for name in least):
+        return [(least[0], f"Write something: {' or '.join(labels[one] for one in least)}.")]
+    found = []
+    for low, high in _IN_ORDER:
+        first, last = values.get(low), values.get(high)
+        if first not in (None, "") and last not in (None, "") and first > last:
+            found.append((high, f"{labels[high]}: this lies before “{labels[low]}”."))
+    return found
 
 
 def parent_of(under: str, entry: Entry, desk: Desk) -> dict[str, Any]:

@@ -1,11 +1,15 @@
 """The parts of an entry as people fill them in: which fields, called what, beneath which part."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from directory.audience import Audience
 from web.forms import Option
+from web.pages import price_words
+from web.rendering import day
 
 AUDIENCE_WORDS: Final = {
     Audience.PUBLIC: "Everybody",
@@ -20,7 +24,7 @@ class Ask:
 
     name: str
     label: str
-    kind: str = "text"  # text, long, pick, number, email, url
+    kind: str = "text"  # text, long, pick, number, date, email, url
     hint: str = ""
     options: tuple[Option, ...] = ()
     blank: str = ""
@@ -88,7 +92,10 @@ FORMS: Final[Mapping[str, Form]] = {
                 Ask("alert", "Notice at the top", hint="Closed for repairs until Monday, say."),
                 Ask("url", "Page of this service", "url"),
             ),
-            ("service_capacity", "phones", "languages", "contacts", "service_areas"),
+            (
+                *("service_capacity", "phones", "languages", "contacts", "service_areas"),
+                *("cost_options", "required_documents"),
+            ),
         ),
         Form(
             "locations",
@@ -183,6 +190,28 @@ FORMS: Final[Mapping[str, Form]] = {
                 Ask("description", "Of what", hint="Beds, family rooms, places in the group."),
             ),
         ),
+        Form(
+            "cost_options",
+            "price",
+            "Prices",
+            (
+                Ask("option", "For whom or for what", hint="A night, say; or for children."),
+                Ask("amount", "Amount", "number", "Only the number; 0 where it is free."),
+                Ask("currency", "Currency", hint="Three letters, such as GBP or USD."),
+                Ask("amount_description", "More about the amount", hint="Help towards it, say."),
+                Ask("valid_from", "Holds from", "date"),
+                Ask("valid_to", "Holds until", "date"),
+            ),
+        ),
+        Form(
+            "required_documents",
+            "paper to bring",
+            "Papers to bring",
+            (
+                Ask("document", "Paper", hint="A letter from a doctor, proof of address…"),
+                Ask("uri", "Where it can be had on the web", "url"),
+            ),
+        ),
     )
 }
 
@@ -195,12 +224,18 @@ PARENTS: Final = {
 """How a row names the row it hangs from."""
 
 
+_TITLES: Final = (
+    *("name", "number", "address_1", "option", "document", "description", "email"),
+    *("amount_description", "uri"),
+)
+
+
 def called(form: Form, values: Mapping[str, Any]) -> str:
     """A row in a few words."""
-    for name in ("name", "number", "address_1", "description", "email"):
+    for name in _TITLES:
         if values.get(name):
             return str(values[name])
-    return form.one.capitalize()
+    return price_words.amount(values) or form.one.capitalize()
 
 
 def said(form: Form, values: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -208,11 +243,20 @@ def said(form: Form, values: Mapping[str, Any]) -> list[tuple[str, str]]:
     lines = []
     for ask in form.fields:
         value = values.get(ask.name)
-        if value in (None, ""):
+        if value in (None, "") or (ask.name == "currency" and price_words.amount(values)):
             continue
-        words = next((one.words for one in ask.options if one.value == value), str(value))
-        lines.append((ask.label, words))
+        lines.append((ask.label, _in_words(ask, values)))
     return lines
+
+
+def _in_words(ask: Ask, values: Mapping[str, Any]) -> str:
+    value = str(values[ask.name])
+    if ask.name == "amount":
+        return price_words.amount(values)
+    if ask.kind == "date":
+        with suppress(ValueError):
+            return day(date.fromisoformat(value))
+    return next((one.words for one in ask.options if one.value == value), value)
 
 
 def audience_options() -> Sequence[Option]:

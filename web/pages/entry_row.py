@@ -18,7 +18,7 @@ from server.node.errors import NotFound, Usage
 from web.forms import Mistakes, Option, Slip, Typed, new_token
 from web.forms import typed as form_of
 from web.frame import show
-from web.pages.entry_beside import Tick, counted, offer_here, parent_of, services_here
+from web.pages.entry_beside import Tick, counted, offer_here, parent_of, services_here, slips
 from web.pages.entry_forms import FORMS, Ask, Form, audience_options, called
 from web.pages.entry_words import audience
 from web.workplace import AnyRequest, AtWork, go, once
@@ -117,7 +117,7 @@ async def save(
     entry = await own.begin(desk)
     held = _row(table, row, entry)
     ident = own.new_id() if held is None else row
-    values = _changed(shape, ident, form, desk)
+    values = _changed(shape, ident, form, held, desk)
     values.update(_marks(shape, form, held, desk))
     if held is None:
         values.update(parent_of(form.word("under"), entry, desk))
@@ -184,7 +184,9 @@ def _row(table: str, row: str, entry: Entry) -> EntryRow | None:
     return found
 
 
-def _changed(shape: Form, ident: str, form: Typed, desk: Desk) -> dict[str, Any]:
+def _changed(
+    shape: Form, ident: str, form: Typed, held: EntryRow | None, desk: Desk
+) -> dict[str, Any]:
     """Only what this person changed: the page may be older than a colleague's words."""
     found: dict[str, Any] = {}
     for ask in shape.fields:
@@ -194,7 +196,11 @@ def _changed(shape: Form, ident: str, form: Typed, desk: Desk) -> dict[str, Any]
         try:
             found |= typed.values(shape.table, ident, {ask.name: text}, desk)
         except Usage as mistake:
-            form.wrong(ask.name, f"{ask.label}: {mistake.sentence}")
+            words = mistake.sentence.removeprefix(f"{ask.name} ")
+            form.wrong(ask.name, f"{ask.label}: {words}")
+    if not form.slips:
+        for name, words in slips({**(held.values if held else {}), **found}, shape):
+            form.wrong(name, words)
     form.settle()
     return found
 

@@ -20,6 +20,7 @@ from tiers.tier import Tier
 from web.frame import show
 from web.pages.find import dialled
 from web.pages.opening_words import beds_words, now_tag, today_words
+from web.pages.price_words import paper, price
 from web.rendering import Tag, day
 from web.workplace import AnyRequest, AtWork
 
@@ -196,7 +197,8 @@ def _service(one: ServiceOf, desk: Desk) -> ServicePart:
         ("Area", ", ".join(one.areas)),
         ("Languages", ", ".join(one.languages)),
         ("Where", "; ".join(one.places)),
-        ("Papers to bring", ", ".join(one.documents)),
+        ("Prices", "; ".join(filter(None, (price(row, desk.today) for row in one.costs)))),
+        ("Papers to bring", ", ".join(filter(None, map(paper, one.documents)))),
         ("Hours", "; ".join(one.notes)),
         ("Free", "; ".join(beds_words(one.free, zone))),
         ("Last checked", _checked(one)),
