@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b
 
 from server.casework import meetings, received, refs, walls
 from server.casework.meetings import Viewed
@@ -53,20 +54,22 @@ async def watched(slot: str, desk: Desk) -> Viewed:
     return await meetings.view_for(row.case_ref, desk)
 
 
+async def stamp(desk: Desk) -> str:
+    """A mark that changes whenever a plan that reaches this agency does; it opens none."""
+    require(desk, Act.READ_MEETING)
+    if not may(desk.roles, Act.READ_PLAN):
+        return ""
+    said = sorted(f"{row.id} {row.last_id}" for row in await _plans(desk))
+    why = await received.why_shut(desk)
+    return blake2b(f"{said} {why}".encode(), digest_size=16).hexdigest()
+
+
 async def our_cases(desk: Desk) -> tuple[OurCase, ...]:
     """At an agency: the cases it gets the plan of that are on an agenda, and when each is heard."""
     require(desk, Act.READ_MEETING)
     if not may(desk.roles, Act.READ_PLAN):
         return ()
-    await received.sort_in(desk)
-    coordinator = coordinating(desk)
-    rows = [
-        row
-        for row in await received.live(desk)
-        if row.owner == coordinator
-        and row.exchange == _MEETING
-        and walls.may_list(row.case_ref, desk)
-    ]
+    rows = await _plans(desk)
     if not rows or await received.why_shut(desk):
         return ()
     await _look(rows, desk)
@@ -81,6 +84,19 @@ async def our_cases(desk: Desk) -> tuple[OurCase, ...]:
             if at is not None:
                 found[row.case_ref] = OurCase(row.case_ref, refs.short(row.case_ref), at)
     return tuple(sorted(found.values(), key=lambda one: (one.at, one.ref)))
+
+
+async def _plans(desk: Desk) -> list[Share]:
+    """The plans that reach this agency, of cases this person may know of."""
+    await received.sort_in(desk)
+    coordinator = coordinating(desk)
+    return [
+        row
+        for row in await received.live(desk)
+        if row.owner == coordinator
+        and row.exchange == _MEETING
+        and walls.may_list(row.case_ref, desk)
+    ]
 
 
 async def _look(rows: Sequence[Share], desk: Desk) -> None:

@@ -13,7 +13,7 @@ from server.meeting.waiting import WaitingCase
 from server.node.access import Act, may
 from server.node.desk import Desk
 from web.forms import Option, new_token
-from web.pages.meetings import STATES, place_words
+from web.pages.meetings_parts import STATES, place_words
 from web.rendering import Tag, agree, list_words
 
 SLOT_STATES: Final = {

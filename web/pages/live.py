@@ -27,7 +27,7 @@ from web.pages.live_parts import (
     clock_of,
     condensed,
 )
-from web.pages.meetings import STATES
+from web.pages.meetings_parts import STATES
 from web.pages.merged_table import Merged
 from web.rendering import Tag, page
 from web.workplace import HOLDS, PASSIVE, AnyRequest, AtWork, place
