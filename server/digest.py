@@ -10,7 +10,7 @@ from typing import Final
 
 from server.entry import assuring, own
 from server.meeting import reminding
-from server.node import audit, database, reminders
+from server.node import audit, database, reminders, selfreview
 from server.node.desk import Desk
 from server.node.mail_settings import Mail
 from server.node.tables import Reminder
@@ -57,7 +57,7 @@ async def send_due(desk: Desk) -> bool:
 async def _write_down(desk: Desk) -> None:
     """Each reminder that has become due, once; what a later one says better waits no more."""
     due = {one.key: one.sentence for one in reminders.due(desk)} | await _unassured(desk)
-    due |= await reminding.due(desk)
+    due |= await selfreview.due(desk) | await reminding.due(desk)
     known = {row["key"] for row in await Reminder.select(Reminder.key)}
     new = {key: words for key, words in due.items() if key not in known}
     if not new:

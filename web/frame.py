@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from litestar import Response
 
+from server.entry import assuring
 from server.meeting import asked, planning
-from server.node import node, packs, reminders
+from server.node import node, packs, reminders, selfreview
 from server.node.access import Act, Role, may
 from server.node.desk import Desk
 from web.rendering import Frame, Link, page
@@ -64,9 +65,9 @@ def _goes(href: str, act: Act, desk: Desk) -> bool:
 
 
 async def _badge(href: str, desk: Desk) -> str:
-    """Agreements that end, a protocol past its review, questions that came, a meeting held now."""
-    if href == "/partners" and may(desk.roles, Act.VERIFY_PARTNER):
-        due = len(reminders.due(desk)) + (reminders.review_past(desk) is not None)
+    """What is due among partners, questions that came, a meeting held now."""
+    if href == "/partners":
+        due = await _partners_due(desk)
         return f"{due} due" if due else ""
     if href == "/asked":
         new = await asked.waiting_count(desk)
@@ -74,6 +75,18 @@ async def _badge(href: str, desk: Desk) -> str:
     if href == "/meetings":
         return "Open now" if await planning.held_now() else ""
     return ""
+
+
+async def _partners_due(desk: Desk) -> int:
+    """Agreements that end, a protocol past its review, the self-review, an entry past its term."""
+    due = 0
+    if may(desk.roles, Act.VERIFY_PARTNER):
+        due += len(reminders.due(desk)) + (reminders.review_past(desk) is not None)
+    if may(desk.roles, Act.REVIEW_DUTIES):
+        due += len(await selfreview.due(desk))
+    if may(desk.roles, Act.EDIT_ENTRY):
+        due += await assuring.sent_is_old(desk)
+    return due
 
 
 def role_words(roles: frozenset[Role]) -> str:

@@ -57,18 +57,27 @@ async def assure(desk: Desk) -> tuple[str, ...]:
 
 async def overdue(organizations: Collection[str], desk: Desk) -> frozenset[str]:
     """Those of these whose agency has not said for the pack's term that its entry is right."""
+    found = await published(organizations, desk)
+    return frozenset(organization for organization, said in found.items() if said.overdue)
+
+
+async def published(organizations: Collection[str], desk: Desk) -> dict[str, Assurance]:
+    """How the entries stand that agencies of the directory sent, by organization; works locked."""
     if not organizations or not desk.directory.entries:
-        return frozenset()
+        return {}
     rows = await ListingRow.select(ListingRow.hsds_id, ListingRow.body).where(
         (ListingRow.table == own.ORGANIZATIONS)
         & ListingRow.hsds_id.is_in(sorted(organizations))
         & ListingRow.source.is_in([one.identity for one in desk.directory.entries])
     )
-    return frozenset(
-        str(row["hsds_id"])
-        for row in rows
-        if _assurance(json.loads(row["body"]).get(ASSURED), desk).overdue
-    )
+    return {
+        str(row["hsds_id"]): _assurance(json.loads(row["body"]).get(ASSURED), desk) for row in rows
+    }
+
+
+async def sent_is_old(desk: Desk) -> bool:
+    """Is what this agency sent itself past the term? Works locked."""
+    return bool(await overdue([own.organization_id(desk.node.identity)], desk))
 
 
 def _dated(entry: Entry, today: str) -> dict[tuple[str, str], dict[str, str]]:

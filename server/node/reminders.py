@@ -49,7 +49,7 @@ def about(agency: Agency, desk: Desk) -> Due | None:
     if until is None:
         return None
     days = (until - desk.today).days
-    threshold = _threshold(days, desk.pack.agreement.reminders)
+    threshold = notice(days, desk.pack.agreement.reminders)
     return None if threshold is None else Due(agency.id, agency.name, until, days, threshold)
 
 
@@ -59,7 +59,8 @@ def review_past(desk: Desk) -> date | None:
     return review if review is not None and review < desk.today else None
 
 
-def _threshold(days: int, notices: Sequence[int]) -> int | None:
+def notice(days: int, notices: Sequence[int]) -> int | None:
+    """Which notice is due so many days before; -1 once the day has passed, None before the first."""
     if days < 0:
         return -1
-    return min((notice for notice in notices if days <= notice), default=None)
+    return min((one for one in notices if days <= one), default=None)

@@ -10,16 +10,18 @@ from zoneinfo import ZoneInfo
 
 from crypto.at_rest import Place, reopen, shut
 from crypto.errors import CryptoError
-from server.node import audit, database
+from server.node import audit, database, reminders
 from server.node.access import Act, require
 from server.node.desk import Desk
 from server.node.errors import BadFile, Usage
 from server.node.joining_tables import SelfReview
+from server.node.standing_words import day
 from server.node.tables import NodeRow
 
 KEPT: Final = ("yes", "partly", "no")
 _FORMAT: Final = "casefold-body-1"
 _LONGEST: Final = 4_000
+_NOTICE: Final = (30, 7)  # days before it is due, and once more when it is late
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,21 @@ async def due_on(desk: Desk) -> date:
     )
     since = last["done_on"] if last else await _began(desk)
     return since + timedelta(days=desk.pack.agreement.term_days)
+
+
+async def due(desk: Desk) -> dict[str, str]:
+    """The reminder of the review this agency owes, by its key; nothing of what any found.
+
+    None for a node that takes part in no coalition, or whose pack names no duties. Works locked.
+    """
+    if not desk.pack.duties or desk.directory.agency(desk.node.identity) is None:
+        return {}
+    on = await due_on(desk)
+    which = reminders.notice((on - desk.today).days, _NOTICE)
+    if which is None:
+        return {}
+    words = f"The yearly self-review {'was' if which < 0 else 'is'} due on {day(on)}."
+    return {f"selfreview:{on.isoformat()}:{which}": words}
 
 
 async def _began(desk: Desk) -> date:

@@ -51,20 +51,6 @@ class SlotLine:
 
 
 @dataclass(frozen=True, slots=True)
-class CasesPart:
-    """The cases of an agenda, which change while the page is open."""
-
-    meeting: str
-    token: str
-    mark: str
-    lines: tuple[SlotLine, ...]
-    waiting: tuple[WaitingCase, ...]
-    withdrawn: bool
-    minutes: str
-    may_plan: bool
-
-
-@dataclass(frozen=True, slots=True)
 class RosterLine:
     """One agency as the agenda expects it."""
 
@@ -75,6 +61,21 @@ class RosterLine:
     words: str  # four words both sides read aloud
     observer: bool
     who: str
+
+
+@dataclass(frozen=True, slots=True)
+class CasesPart:
+    """The cases of an agenda and who is expected, which change while the page is open."""
+
+    meeting: str
+    token: str
+    mark: str
+    lines: tuple[SlotLine, ...]
+    waiting: tuple[WaitingCase, ...]
+    roster: tuple[RosterLine, ...]
+    withdrawn: bool
+    minutes: str
+    may_plan: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,6 @@ class AgendaPage:
     moved_from: str
     token: str
     cases: CasesPart
-    roster: tuple[RosterLine, ...]
     directory_words: tuple[str, ...]
     confidentiality: str
     restricted: str
@@ -108,7 +108,7 @@ class AgendaPage:
         return f"/meetings/{self.id}/live"
 
 
-def agenda_page(drawn: Agenda, waiting: tuple[WaitingCase, ...], desk: Desk) -> AgendaPage:
+def agenda_page(drawn: Agenda, cases: CasesPart, desk: Desk) -> AgendaPage:
     """The whole page."""
     at = drawn.meeting
     said = desk.pack.action_terms
@@ -123,8 +123,7 @@ def agenda_page(drawn: Agenda, waiting: tuple[WaitingCase, ...], desk: Desk) -> 
         notes=at.notes,
         moved_from=at.moved_from,
         token=new_token(),
-        cases=cases_part(drawn, waiting, desk),
-        roster=tuple(_roster_line(one, drawn) for one in drawn.roster),
+        cases=cases,
         directory_words=drawn.directory_words,
         confidentiality=said.confidentiality,
         restricted=said.restricted,
@@ -136,27 +135,33 @@ def agenda_page(drawn: Agenda, waiting: tuple[WaitingCase, ...], desk: Desk) -> 
     )
 
 
-def cases_part(drawn: Agenda, waiting: tuple[WaitingCase, ...], desk: Desk) -> CasesPart:
-    """The cases in their order, and those that wait for an agenda."""
+def cases_part(
+    drawn: Agenda, waiting: tuple[WaitingCase, ...], came: str, desk: Desk
+) -> CasesPart:
+    """The cases in their order, those that wait for an agenda, and who is expected.
+
+    By `came`, the mark of who is expected, the page hears that somebody's name came or went.
+    """
     ahead = drawn.meeting.state in {planned.PLANNED, planned.OPEN}
     may_plan = ahead and may(desk.roles, Act.PLAN_MEETING)
     count = len(drawn.cases)
     return CasesPart(
         meeting=drawn.meeting.id,
         token=new_token(),
-        mark=mark_of(OnAgenda(drawn.cases, drawn.withdrawn), waiting),
+        mark=mark_of(OnAgenda(drawn.cases, drawn.withdrawn), waiting, came),
         lines=tuple(_line(one, count, drawn.meeting, may_plan=may_plan) for one in drawn.cases),
         waiting=waiting if may_plan else (),
+        roster=tuple(_roster_line(one, drawn) for one in drawn.roster),
         withdrawn=drawn.withdrawn,
         minutes=f"{agree(count, 'case')}, {agree(drawn.minutes, 'minute')}",
         may_plan=may_plan,
     )
 
 
-def mark_of(found: OnAgenda, waiting: tuple[WaitingCase, ...] = ()) -> str:
-    """A mark that changes when the order, a state, or what waits does; it opens nothing."""
+def mark_of(found: OnAgenda, waiting: tuple[WaitingCase, ...] = (), came: str = "") -> str:
+    """A mark that changes when the order, a state, what waits or who comes does; opens nothing."""
     said = [(one.slot, one.position, one.minutes, one.state, one.withdrawn) for one in found.cases]
-    text = repr((said, found.withdrawn, [one.ref for one in waiting]))
+    text = repr((said, found.withdrawn, [one.ref for one in waiting], came))
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 

@@ -11,6 +11,7 @@ from server.listing import search
 from server.listing.asked import FREE, OPEN
 from server.listing.lines import Card
 from server.listing.search import FACETS, Count, Found, Result
+from server.node import selfreview
 from server.node.access import Act, may
 from server.node.desk import Desk
 from web.forms import Typed, typed
@@ -98,6 +99,7 @@ class FindPage:
     may_import: bool
     may_join: bool
     look_through: bool
+    review: str
 
 
 @get("/partners")
@@ -110,8 +112,15 @@ async def find_page(request: AnyRequest, desk: AtWork) -> Response[str]:
         may_import=may(desk.roles, Act.IMPORT_LISTING),
         may_join=may(desk.roles, Act.JOIN) and not desk.node.joined and not desk.node.coordinating,
         look_through=await assuring.asks(desk),
+        review=await _review(desk),
     )
     return await show(request, desk, "/partners", "find/page.html", value)
+
+
+async def _review(desk: Desk) -> str:
+    """That the yearly self-review is due, to whoever records it here."""
+    due = await selfreview.due(desk) if may(desk.roles, Act.REVIEW_DUTIES) else {}
+    return next(iter(due.values()), "")
 
 
 @post("/partners/find", status_code=200)

@@ -13,6 +13,8 @@ from directory.agency import Agency
 from directory.audience import Audience
 from directory.hsds.profile import part_of
 from directory.liaison import ALTERNATE, OUT_OF_HOURS, PRIMARY
+from server.entry import assuring
+from server.entry.assuring import Assurance
 from server.listing import profile_of
 from server.listing.profile_of import Call, Profile, ServiceOf
 from server.node.desk import Desk
@@ -102,6 +104,7 @@ class PartnerPage:
     about: str
     calls: tuple[CallLine, ...]
     safe: tuple[Said, ...]
+    old: str  # that nobody has said for the protocol's term that all this is right, and since when
     services: tuple[ServicePart, ...]
     standing: StandingPart | None
     words: tuple[str, ...]
@@ -121,6 +124,7 @@ async def partner_page(request: AnyRequest, partner: FromPath[str], desk: AtWork
         about=str(row.get("description") or ""),
         calls=tuple(_call(one) for one in found.calls),
         safe=tuple(_safe(found)),
+        old=_old((await assuring.published([found.id], desk)).get(found.id)),
         services=tuple(_service(one, desk) for one in found.services),
         standing=_standing(found.agency, desk) if found.agency else None,
         words=found.words,
@@ -187,6 +191,14 @@ def _safe(found: Profile) -> list[Said]:
         for name, label in said
         if found.organization.get(name)
     ]
+
+
+def _old(said: Assurance | None) -> str:
+    if said is None or not said.overdue:
+        return ""
+    if said.on is None:
+        return "They have not said yet that what stands here is right."
+    return f"They last said on {day(said.on)} that what stands here is right."
 
 
 def _service(one: ServiceOf, desk: Desk) -> ServicePart:

@@ -30,6 +30,8 @@ def test_an_entry_said_to_be_right_is_asked_about_again_after_the_term(agencies:
             assert fresh == (False, frozenset())
             assert await assuring.asks(later)
             assert await assuring.overdue([there.organization], later) == {there.organization}
+            assert not await assuring.sent_is_old(desk)
+            assert await assuring.sent_is_old(later)
 
     asyncio.run(walk())
 

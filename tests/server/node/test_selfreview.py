@@ -1,9 +1,10 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from server.node import audit, selfreview
+from server.node import audit, database, selfreview
 from server.node.errors import BadFile, Usage
 from server.node.joining_tables import SelfReview
 from tests.nodes import FIRST, TestedNode
@@ -79,3 +80,56 @@ def test_a_record_altered_on_the_disk_is_not_shown(agency: TestedNode):
             await selfreview.reviews(desk)
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("left", "threshold"), [(31, None), (30, 30), (8, 30), (7, 7), (0, 7), (-1, -1), (-90, -1)]
+)
+def test_whoever_owes_a_review_is_reminded_thirty_and_seven_days_before_and_once_it_is_late(
+    coordinating: TestedNode, left: int, threshold: int | None
+):
+    async def story() -> None:
+        first = await coordinating.desk()
+        on = await selfreview.due_on(first)
+        days = timedelta(days=(on - first.today).days - left)
+        desk = replace(first, keys=None, time=replace(first.time, now=first.now + days))
+
+        found = await selfreview.due(desk)
+
+        assert [key.rpartition(":")[2] for key in found] == (
+            [] if threshold is None else [str(threshold)]
+        )
+        when = "was" if left < 0 else "is"
+        assert all(f"The yearly self-review {when} due on" in words for words in found.values())
+
+    asyncio.run(story())
+
+
+def test_a_review_that_was_recorded_is_asked_for_a_year_later(coordinating: TestedNode):
+    async def story() -> None:
+        first = await coordinating.desk()
+        late = timedelta(days=first.pack.agreement.term_days + 1)
+        desk = replace(first, time=replace(first.time, now=first.now + late))
+        assert await selfreview.due(desk)
+
+        await selfreview.record(everything(), desk)
+
+        assert await selfreview.due(desk) == {}
+
+    asyncio.run(story())
+
+
+def test_a_node_in_no_coalition_or_whose_pack_names_no_duties_owes_none(
+    agency: TestedNode, coordinating: TestedNode
+):
+    async def story(node: TestedNode, **pack: object) -> None:
+        desk = await node.desk()
+        later = replace(desk.time, now=desk.now + timedelta(days=500))
+        changed = replace(desk, time=later, pack=replace(desk.pack, **pack))  # type: ignore[arg-type]
+
+        assert await selfreview.due(changed) == {}
+
+    with database.using(agency.engine):
+        asyncio.run(story(agency))
+    with database.using(coordinating.engine):
+        asyncio.run(story(coordinating, duties={}))

@@ -10,7 +10,7 @@ from pathlib import Path
 from server import digest
 from server.entry import own
 from server.listing.tables import ListingRow
-from server.node import reminders
+from server.node import reminders, selfreview
 from server.node.desk import Desk
 from server.node.mail_settings import Mail
 from server.node.tables import Reminder
@@ -184,5 +184,60 @@ def test_entries_nobody_has_assured_are_counted_once_a_month(coordinating: Teste
 
             said = [m for m in here.messages if "1 entry has not been assured" in m]
             assert len(said) == len(here.messages) == 2
+
+    asyncio.run(walk())
+
+
+def test_the_self_review_is_announced_twice_and_once_more_when_it_is_late(
+    coordinating: TestedNode,
+):
+    async def walk() -> None:
+        async with _mail_server() as here:
+            first = await coordinating.locked()
+            far = replace(
+                first.directory.entries[0], agreement_until=first.today.replace(year=2090)
+            )
+            desk = replace(first, directory=replace(first.directory, entries=(far,)))
+            left = (await selfreview.due_on(desk) - desk.today).days
+            for days in (left - 31, left - 30, left - 20, left - 7, left, left + 1, left + 40):
+                await digest.send_due(_desk_with(desk, here, days=days))
+
+            said = [
+                [line for line in message.splitlines() if "self-review" in line]
+                for message in here.messages
+            ]
+            assert [len(lines) for lines in said] == [1, 1, 1]
+            assert all("The yearly self-review is due on" in one for (one,) in said[:2])
+            assert "The yearly self-review was due on" in said[2][0]
+
+    asyncio.run(walk())
+
+
+def test_an_agency_is_asked_to_look_through_its_own_entry_and_no_other(coordinating: TestedNode):
+    async def walk() -> None:
+        async with _mail_server() as here:
+            desk = await coordinating.locked()
+            first = desk.directory.coordinating
+            other = replace(first, identity="ab" * 32, coordinating=False)
+            both = replace(desk, directory=replace(desk.directory, entries=(first, other)))
+            agency = replace(both, node=replace(both.node, coordinating=False))
+            for identity in (first.identity, other.identity):
+                ident = own.organization_id(identity)
+                await ListingRow.insert(
+                    ListingRow(
+                        id=f"organizations/{ident}",
+                        table="organizations",
+                        hsds_id=ident,
+                        organization=ident,
+                        body='{"x_assured": "2001-01-01"}',
+                        source=identity,
+                    )
+                )
+
+            await digest.send_due(_desk_with(agency, here, days=1))
+            await digest.send_due(_desk_with(both, here, days=40))
+
+            assert "1 entry has not been assured" in here.messages[0]
+            assert "2 entries have not been assured" in here.messages[1]
 
     asyncio.run(walk())
