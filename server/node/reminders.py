@@ -60,7 +60,7 @@ def review_past(desk: Desk) -> date | None:
 
 
 def notice(days: int, notices: Sequence[int]) -> int | None:
-    """Which notice is due so many days before; -1 once the day has passed, None before the first."""
+    """Which notice is due so many days before: -1 once the day has passed, None before any."""
     if days < 0:
         return -1
     return min((one for one in notices if days <= one), default=None)
