@@ -266,6 +266,30 @@ def test_a_withdrawal_takes_the_case_off_every_open_page(room: Room) -> None:
     assert room.ref[:3] + "-" not in text
 
 
+def test_an_open_agenda_hears_whom_an_agency_sends_and_that_it_was_taken_back(room: Room) -> None:
+    async def story() -> None:
+        with room.made.at(NORTHGATE):
+            shown = (await (await room.pages(NORTHGATE)).get(f"/meetings/{room.meeting}")).text
+        await sitting.sends(room.made, room.ref)
+        named = await again(shown)
+        await sitting.withdraw(room.made, told_by=RIVER)
+        gone = await again(named)
+
+        assert sitting.SENT not in shown
+        assert sitting.SENT in named
+        assert sitting.SENT not in gone
+        assert "Something on this agenda was withdrawn" in gone
+
+    async def again(before: str) -> str:
+        with room.made.at(NORTHGATE):
+            pages, mark = await room.pages(NORTHGATE), field(before, "mark")
+            heard = await pages.post(f"/meetings/{room.meeting}/cases", {"mark": mark})
+        assert 'id="agenda-roster" hx-swap-oob="true"' in heard.text
+        return heard.text
+
+    run(story())
+
+
 def test_an_observer_signs_first_and_sees_only_what_the_chair_shows(room: Room) -> None:
     run(sitting.opened(room.made, room.meeting))
     guest = run(sitting.colleague(room.made, "Ada Quill", Role.OBSERVER))

@@ -5,14 +5,16 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from server.meeting import agenda, hearing, planned, planning, slots, watching
+from server.meeting import agenda, attendance, hearing, planned, planning, slots, watching
+from server.meeting.agenda import Agenda, OnAgenda
+from server.meeting.planned import Planned
 from server.meeting.waiting import WaitingCase, waiting_cases
 from server.node.access import Act, may, require
 from server.node.desk import Desk
 from web import events
 from web.forms import Mistakes, Slip, typed
 from web.frame import frame_for, show
-from web.pages.agenda_parts import agenda_page, cases_part, mark_of
+from web.pages.agenda_parts import CasesPart, agenda_page, cases_part, mark_of
 from web.rendering import page
 from web.workplace import PASSIVE, AnyRequest, AtWork, go, once, place
 
@@ -26,11 +28,8 @@ async def agenda_of(request: AnyRequest, meeting: FromPath[str], desk: AtWork) -
     require(desk, Act.READ_MEETING)
     if watching.watches(desk):
         return Response("", status_code=303, headers={"Location": f"/meetings/{meeting}/live"})
-    drawn = await agenda.read(meeting, desk)
-    waiting = await _waiting(desk)
-    return await show(
-        request, desk, _PLACE, "meeting/agenda.html", agenda_page(drawn, waiting, desk)
-    )
+    drawn, cases = await _drawn(meeting, desk)
+    return await show(request, desk, _PLACE, "meeting/agenda.html", agenda_page(drawn, cases, desk))
 
 
 @post("/meetings/{meeting:str}/facts")
@@ -82,11 +81,12 @@ async def change_slots(request: AnyRequest, meeting: FromPath[str], desk: AtWork
 
 @post("/meetings/{meeting:str}/cases", opt=PASSIVE)
 async def changed(request: AnyRequest, meeting: FromPath[str], desk: AtWork) -> Response[Any]:
-    """The cases again, if anything about them changed since this page was drawn."""
+    """The cases and who is expected, if anything of it changed since this page was drawn."""
     require(desk, Act.VIEW_CASE)
     form = await typed(request)
-    found = await agenda.cases_of(await planned.load(meeting, desk), desk)
-    if form.word("mark") == mark_of(found, await _waiting(desk)):
+    at = await planned.load(meeting, desk)
+    found = await agenda.cases_of(at, desk)
+    if form.word("mark") == mark_of(found, await _waiting(desk), await _came(at, found, desk)):
         return Response("", status_code=204)
     return await _cases(request, meeting, desk)
 
@@ -111,8 +111,20 @@ async def call_off(request: AnyRequest, meeting: FromPath[str], desk: AtWork) ->
 
 
 async def _cases(request: AnyRequest, meeting: str, desk: Desk) -> Response[Any]:
-    part = cases_part(await agenda.read(meeting, desk), await _waiting(desk), desk)
+    _, part = await _drawn(meeting, desk)
     return page("meeting/_cases.html", part, await frame_for(request, desk, _PLACE))
+
+
+async def _drawn(meeting: str, desk: Desk) -> tuple[Agenda, CasesPart]:
+    """The agenda, opened; its mark is taken before, so that what comes meanwhile is not missed."""
+    at = await planned.load(meeting, desk)
+    came = await _came(at, await agenda.cases_of(at, desk), desk)
+    drawn = await agenda.read(meeting, desk)
+    return drawn, cases_part(drawn, await _waiting(desk), came, desk)
+
+
+async def _came(at: Planned, found: OnAgenda, desk: Desk) -> str:
+    return await attendance.stamp(at, [one.ref for one in found.cases], desk)
 
 
 async def _waiting(desk: Desk) -> tuple[WaitingCase, ...]:

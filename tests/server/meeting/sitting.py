@@ -5,17 +5,19 @@ from typing import TypeVar
 
 from server.casework import withdrawals
 from server.casework.tables import ConsentRow
-from server.meeting import agenda, deciding, hearing, planning, slots
+from server.meeting import agenda, answering, deciding, hearing, planning, slots
 from server.meeting.agenda import Agenda
+from server.meeting.answering import Attends
 from server.meeting.planned import Planned
 from server.node import database, staff
 from server.node.access import Role
 from server.node.desk import Desk, desk_for
 from server.node.member import StaffMember
-from tests.coalition import HARBOUR, NORTHGATE, Coalition
+from tests.coalition import HARBOUR, NORTHGATE, RIVER, Coalition
 from tests.server.meeting import referred
 
 T = TypeVar("T")
+SENT = "Sam Okoro"
 
 
 async def plan_next(made: Coalition) -> Planned:
@@ -50,6 +52,13 @@ async def opened(made: Coalition, meeting: str) -> None:
     made.later(seconds=(at.starts_at - made.now).total_seconds())
     await made.settle()
     await made.do(NORTHGATE, lambda desk: hearing.open_meeting(meeting, desk))
+
+
+async def sends(made: Coalition, ref: str) -> None:
+    """The police name who will come, and the coordinator hears of it."""
+    goes = Attends(SENT, "Sergeant")
+    await made.do(RIVER, lambda desk: answering.attend(ref, goes, desk))
+    await made.settle()
 
 
 async def agenda_of(made: Coalition, meeting: str) -> Agenda:

@@ -3,8 +3,7 @@
 import pytest
 
 from server.casework import walling
-from server.meeting import agenda, answering, deciding, hearing, planned, slots, watching
-from server.meeting.answering import Attends
+from server.meeting import agenda, deciding, hearing, planned, slots, watching
 from server.meeting.planned import NotOnAgenda
 from server.meeting.waiting import waiting_cases
 from server.node.access import Role
@@ -86,15 +85,13 @@ def test_a_part_taken_back_takes_its_names_along_and_says_only_that_something_wa
 ) -> None:
     async def story() -> None:
         ref, meeting, _ = await sitting.on_agenda(agencies)
-        goes = Attends("Sam Okoro", "Sergeant")
-        await agencies.do(RIVER, lambda desk: answering.attend(ref, goes, desk))
-        await agencies.settle()
+        await sitting.sends(agencies, ref)
         before = await sitting.agenda_of(agencies, meeting)
 
         await sitting.withdraw(agencies, told_by=RIVER)
         drawn = await sitting.agenda_of(agencies, meeting)
 
-        assert {one.name: one.named for one in before.roster}[RIVER] == ("Sam Okoro",)
+        assert {one.name: one.named for one in before.roster}[RIVER] == (sitting.SENT,)
         assert not before.withdrawn
         assert drawn.withdrawn
         assert [(one.ref, one.withdrawn) for one in drawn.cases] == [(ref, True)]
