@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from tiers import reading
 from tiers.fragment import IDENTITY
 from tiers.reading import FormMistake
+from tiers.scope import Scope
 
 TERMS_FORMAT = "casefold-consent-1"
 # What must have been said to her before she signs, by the code the form uses.
@@ -108,6 +109,11 @@ class Consent:
     def live_on(self, day: date) -> bool:
         """Does this consent permit anything on this day? Its first and last day are included."""
         return self.state.permits and self.signed_on <= day <= self.ends
+
+    @property
+    def scope(self) -> Scope:
+        """What this consent lets be told, about whom."""
+        return Scope(self.sections, self.about, self.excluded)
 
     @property
     def tells_name(self) -> bool:

@@ -162,6 +162,10 @@ async def end_release(release: str, shares: Sequence[Share], endings: Endings, d
     theirs = [row for row in shares if row.recipient == me(desk) and row.id not in ended]
     await close_own(mine, "withdrawn", endings, desk)
     await destroy_received(theirs, "withdrawn", endings, desk)
+    # Nothing can renew any part of it, so nobody has to know any more what they covered.
+    await Share.update({Share.body: b""}).where(
+        (Share.release == release) & (Share.recipient == me(desk))
+    )
 
 
 async def end_by_clock(row: Share, endings: Endings, desk: Desk) -> None:
@@ -194,10 +198,11 @@ async def _empty(row: Share, state: str, why: str, desk: Desk) -> None:
         Share.why: why,
         Share.destroyed_at: row.destroyed_at,
         Share.needs_key: False,
-        Share.body: b"",
     }
-    if row.owner != me(desk):
-        values[Share.case_ref] = ""
+    if row.owner == me(desk):
+        values[Share.body] = b""
+    else:
+        values[Share.case_ref] = ""  # what it covered stays: a renewal is held against it
     await Share.update(values).where(Share.id == row.id)
     await RecordRow.update({RecordRow.body: None}).where(RecordRow.share == row.id)
     memory.forget(row.id)

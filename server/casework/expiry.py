@@ -1,5 +1,7 @@
 """expire(): what reached its end is destroyed by this node's own clock, without message or key."""
 
+from collections.abc import Mapping, Sequence
+
 from server.casework import ending
 from server.casework.own import keyring, me, sure
 from server.casework.quarantine import lift_if_done
@@ -88,7 +90,23 @@ async def _forget_old_stubs(desk: Desk) -> None:
         return
     for table in (RecordRow, OutboxRow, StatementRow):
         await table.delete().where(table.share.is_in(ids))
-    await Share.delete().where(Share.id.is_in(ids))
+    if over := await _not_renewed(ids, desk):
+        await Share.delete().where(Share.id.is_in(over))
+
+
+async def _not_renewed(shares: Sequence[str], desk: Desk) -> list[str]:
+    """Those of these to forget: what a received part covered is kept while a renewal lives."""
+    ways = (Share.owner, Share.release, Share.exchange)
+    living = await Share.select(*ways).where(
+        (Share.recipient == me(desk)) & (Share.state == ending.LIVE)
+    )
+    rows = await Share.select(Share.id, Share.body, *ways).where(Share.id.is_in(list(shares)))
+    renewed = {_way(one) for one in living}
+    return [one["id"] for one in rows if not (one["body"] and _way(one) in renewed)]
+
+
+def _way(one: Mapping[str, str]) -> tuple[str, str, str]:
+    return one["owner"], one["release"], one["exchange"]
 
 
 async def _sweep_keys(desk: Desk) -> None:

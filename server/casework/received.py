@@ -6,13 +6,16 @@ from asyncio import Future
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter, itemgetter
+from typing import Any
+
+from piccolo.columns import Column
 
 from client_sync import inbox
 from client_sync.child import Batch, Unsafe
 from client_sync.lane import Lane
 from crypto.errors import CryptoError, Malformed, Tampered, TooLarge
 from crypto.record import Record, parse_stub
-from server.casework import described, ending, memory, tied, walls
+from server.casework import described, ending, memory, resting, tied, walls
 from server.casework.epoch_keys import EpochKeys
 from server.casework.errors import Quarantined
 from server.casework.memory import Known
@@ -119,9 +122,27 @@ async def sort_in(desk: Desk) -> None:
                     Share.consent: known.consent.id,
                     Share.exchange: known.consent.kind.exchange,
                     Share.why: "",
+                    **_what_it_covers(row.id, known.consent, desk),
                 }
             ).where((Share.id == row.id) & (Share.state == ending.LIVE))
+        if desk.node.coordinating:
+            await _say_again(sorted(reading.known), desk)
         await audit.record("share.sorted", "", desk, shares=sorted(reading.known)[:20])
+
+
+def _what_it_covers(share: str, consent: Consent, desk: Desk) -> dict[Column | str, Any]:
+    """What rows of the plan may rest on: kept where plans are written, and nowhere else."""
+    if not desk.node.coordinating:
+        return {}
+    return {Share.body: resting.remembered(share, consent, desk)}
+
+
+async def _say_again(shares: Sequence[str], desk: Desk) -> None:
+    """Rows that a part just read carries on go out with the next epochs of our own lanes."""
+    came = await Share.objects().where(Share.id.is_in(list(shares)))
+    lanes = await resting.lanes_carried_on(came, desk)
+    if lanes:
+        await Share.update({Share.needs_key: True}).where(Share.id.is_in([row.id for row in lanes]))
 
 
 async def unopened(desk: Desk) -> list[str]:

@@ -158,8 +158,7 @@ def _renewed(old: Consent, signed: Iterable[Consent]) -> Consent:
     """The cell of the new form that stands for this consent: as wide as before, or narrower."""
     for one in signed:
         same = (one.kind, one.discloser, one.recipient) == (old.kind, old.discloser, old.recipient)
-        narrower = one.sections <= old.sections and one.about <= old.about
-        if same and narrower and one.excluded >= old.excluded:
+        if same and old.scope.covers(one.scope):
             return replace(
                 one,
                 release_id=old.release_id,

@@ -72,7 +72,7 @@ class Share(Table, tablename="casework_share"):
     epoch_count = Integer(default=0)  # changes since the epoch opened
     epoch_size = Integer(default=0)  # and their bytes
     changed_at = BigInt(default=0)
-    body = Bytea()  # own lanes: raw changes and heads
+    body = Bytea()  # own lanes: raw changes and heads; received ones: what their consent covers
 
 
 class RecordRow(Table, tablename="casework_record"):

@@ -162,7 +162,7 @@ async def _rests(consents: Collection[str], desk: Desk) -> dict[str, Rest]:
         row.consent: Rest(
             row.consent,
             agency_name(row.owner, desk),
-            last_day(row.ends, desk),
+            last_day(alive.get(row.consent, row.ends), desk),
             row.consent not in alive,
         )
         for row in rows

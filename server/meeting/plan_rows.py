@@ -200,7 +200,7 @@ async def resting_on(
     """Parts that live here; one the row named before may have been renewed meanwhile."""
     named = sorted({one for one in consents if one})
     alive = {row.consent for row in await _live(case_ref, desk)}
-    alive |= await resting.standing(set(before), desk)
+    alive |= (await resting.standing(set(before), desk)).keys()
     if not alive.issuperset(named):
         raise NothingToRestOn
     return "\n".join(named) or None
