@@ -8,6 +8,7 @@ from server.casework.own import load
 from server.casework.tables import Share
 from server.meeting import plan_mark
 from server.meeting.plan_view import CASE, Circulated
+from server.meeting.said import moment_in
 from server.node import audit
 from server.node.database import transaction
 from server.node.desk import Desk
@@ -23,7 +24,7 @@ async def by_us(
     case_ref: str, fields: Mapping[Place, tuple[Written, ...]], desk: Desk
 ) -> Circulated | None:
     """At the coordinating node: does every recipient still have what was sent round?"""
-    at = _says(fields, AT)
+    at = _sent_at(fields)
     if not at:
         return None
     marks = set(_says(fields, MARKS).split())
@@ -53,7 +54,7 @@ async def plans_of(case_ref: str, desk: Desk) -> list[tuple[Share, ledger.Held]]
 
 async def to_us(share: str, lane: Lane) -> Circulated | None:
     """At an agency: is this what was sent round, and what was here when it came?"""
-    at = _says(lane.fields, AT)
+    at = _sent_at(lane.fields)
     if not at:
         return None
     said = plan_mark.digest(lane.fields)
@@ -64,7 +65,7 @@ async def to_us(share: str, lane: Lane) -> Circulated | None:
 
 async def keep(share: str, lane: Lane, desk: Desk) -> bool:
     """Write down what a plan said when it first came, where nobody can alter it unseen."""
-    at = _says(lane.fields, AT)
+    at = _sent_at(lane.fields)
     if not at or await _first_seen(share, at) is not None:
         return False
     said = plan_mark.digest(lane.fields)
@@ -79,6 +80,12 @@ async def _first_seen(share: str, at: str) -> str | None:
         if entry.detail["at"] == at:
             return str(entry.detail["said"])
     return None
+
+
+def _sent_at(fields: Mapping[Place, tuple[Written, ...]]) -> str:
+    """The moment it was sent round, as the plan says it; empty where it says none."""
+    said = _says(fields, AT)
+    return said if moment_in(said) else ""
 
 
 def _says(fields: Mapping[Place, tuple[Written, ...]], name: str) -> str:

@@ -18,6 +18,7 @@ from server.meeting import plan as plans
 from server.meeting.actions import mine
 from server.meeting.agenda import Agenda
 from server.meeting.monitor import monitor
+from server.meeting.said import day_in
 from server.node import audit
 from server.node.access import Act, require
 from server.node.database import transaction
@@ -118,9 +119,9 @@ async def plan(ref: str, agency: str | None, desk: Desk) -> Paper:
         mark=_mark(agency_name(to, desk), seen.until, desk),
         title=desk.pack.words["matrix"],
         case=view.short,
-        heard_on=paper_lines.day_in(view.says("heard_on")),
+        heard_on=day_in(view.says("heard_on")),
         decision=view.says("decision"),
-        next_review_on=paper_lines.day_in(view.says("next_review_on")),
+        next_review_on=day_in(view.says("next_review_on")),
         lines=paper_lines.matrix_lines(view, desk),
         leads=paper_lines.lead_lines(view, desk),
         withdrawn=seen.withdrawn,

@@ -14,6 +14,7 @@ from server.casework.ledger import Held
 from server.casework.own import agency_name, me, unix, whole_ref
 from server.casework.tables import ConsentRow, Share
 from server.meeting import asked_errors
+from server.meeting.said import day_in
 from server.meeting.tables import Referral
 from server.node import audit
 from server.node.access import Act, require
@@ -167,17 +168,10 @@ async def _asked_on(cases: Mapping[str, object], desk: Desk) -> dict[str, date]:
     found: dict[str, date] = {}
     for known in (await received.open_shares(rows, desk)).known.values():
         for place, written in known.lane.fields.items():
-            day = _day(written[-1].value)
+            day = day_in(written[-1].value)
             if (place.section, place.field) == (_PLAN, _ASKED_ON) and day is not None:
                 found[known.lane.case_ref] = day
     return found
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 async def _referral(case_ref: str) -> Referral | None:

@@ -10,6 +10,7 @@ from server.casework.own import agency_name
 from server.casework.tables import Share
 from server.meeting import actions, plan
 from server.meeting.plan_view import PlanRow, PlanView
+from server.meeting.said import day_in
 from server.meeting.told_answers import ToldAnswer, answers_in, of_owner
 from server.node.access import Act, require
 from server.node.desk import Desk
@@ -75,11 +76,11 @@ def _is_told(row: Share, refs: Sequence[str]) -> bool:
 
 
 def _line(view: PlanView, action: PlanRow, told: Sequence[ToldAnswer], desk: Desk) -> MonitorLine:
-    heard, owner = view.says("heard_on"), action.says("owner_agency")
+    owner = action.says("owner_agency")
     return MonitorLine(
         view.case_ref,
         view.short,
-        date.fromisoformat(heard) if heard else None,
+        day_in(view.says("heard_on")),
         action,
         agency_name(owner, desk) if owner else "",
         of_owner(action, told),

@@ -16,6 +16,7 @@ from server.casework.memory import Known
 from server.casework.own import me, unix
 from server.casework.tables import Case, ConsentRow, Share
 from server.meeting.answers import nothing_beside
+from server.meeting.said import moment_in
 from server.meeting.tables import AskedHere
 from server.node.database import transaction
 from server.node.desk import Desk
@@ -184,15 +185,7 @@ async def _answer_by(questions: Iterable[Share], desk: Desk) -> dict[str, int]:
     for share in (await received.open_unseen(rows, desk)).known.values():
         for place, written in share.lane.fields.items():
             if (place.section, place.field) == (_PLAN, "answer_by"):
-                at = _moment(written[-1].value)
-                if at:
-                    found[share.lane.case_ref] = at
+                at = moment_in(written[-1].value)
+                if at is not None:
+                    found[share.lane.case_ref] = int(at.timestamp())
     return found
-
-
-def _moment(text: str) -> int:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return 0
-    return int(at.timestamp()) if at.tzinfo else 0

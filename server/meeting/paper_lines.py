@@ -10,6 +10,7 @@ from server.meeting.attendance import Attends
 from server.meeting.monitor import MonitorLine
 from server.meeting.plan_view import ACTIONS, PlanRow, PlanView, Rest
 from server.meeting.planned import PUT_OFF
+from server.meeting.said import day_in
 from server.node.desk import Desk
 from server.papers.forms import (
     ActionLine,
@@ -107,14 +108,6 @@ def monitored(line: MonitorLine, desk: Desk) -> ActionLine:
     told = line.told
     said = (told.says("update") or told.says("why"), told.says("done_on")) if told else ("", "")
     return _listed(line.short, line.heard_on, line.action, line.action.says("status"), said, desk)
-
-
-def day_in(words: str) -> date | None:
-    """A day as a field says it; what another node wrote there may be no day at all."""
-    try:
-        return date.fromisoformat(words)
-    except ValueError:
-        return None
 
 
 def person(row: PlanRow, desk: Desk) -> str:

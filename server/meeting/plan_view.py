@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from server.meeting.said import day_in
 from tiers.fragment import Place, Written
 from tiers.rows import rows_in
 
@@ -52,8 +53,8 @@ class PlanRow:
 
     @property
     def due(self) -> date | None:
-        """The day an action is due."""
-        return date.fromisoformat(self.says("due")) if self.says("due") else None
+        """The day an action is due, where its words say one."""
+        return day_in(self.says("due"))
 
     @property
     def is_open(self) -> bool:

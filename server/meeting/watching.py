@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import blake2b
 
 from server.casework import meetings, received, refs, walls
@@ -11,6 +11,7 @@ from server.casework.own import coordinating, unix
 from server.casework.tables import Share
 from server.meeting import attendance, planned
 from server.meeting.planned import NotOnAgenda
+from server.meeting.said import moment_in
 from server.node import audit
 from server.node.access import Act, Role, may, require
 from server.node.database import transaction
@@ -80,7 +81,7 @@ async def our_cases(desk: Desk) -> tuple[OurCase, ...]:
         for place, written in known.lane.fields.items() if known else ():
             if (place.section, place.field) != ("plan_case", "meeting_at") or not written:
                 continue
-            at = _moment(written[-1].value)
+            at = moment_in(written[-1].value)
             if at is not None:
                 found[row.case_ref] = OurCase(row.case_ref, refs.short(row.case_ref), at)
     return tuple(sorted(found.values(), key=lambda one: (one.at, one.ref)))
@@ -106,11 +107,3 @@ async def _look(rows: Sequence[Share], desk: Desk) -> None:
         await Share.update(
             {Share.opened_count: Share.opened_count + 1, Share.opened_at: unix(desk)}
         ).where(Share.id.is_in(ids))
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

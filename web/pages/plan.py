@@ -10,6 +10,7 @@ from server.casework.errors import NoSuchCase
 from server.meeting import circulating, contact_log, plan
 from server.meeting.contact_log import Contact
 from server.meeting.plan_view import PlanView
+from server.meeting.said import moment_in
 from server.node.access import Act, may, require
 from server.node.desk import Desk
 from server.node.errors import NotFound
@@ -171,10 +172,8 @@ def _said(name: str, form: FieldForm, value: str, desk: Desk) -> str:
     """A moment as people say it in their own zone; a day or words as they are said elsewhere."""
     if name not in _MOMENTS:
         return value_words(form, value)
-    try:
-        return moment(value, desk.pack.timezone)
-    except ValueError:
-        return value
+    at = moment_in(value)
+    return value if at is None else moment(at, desk.pack.timezone)
 
 
 async def _contacts(view: PlanView, desk: Desk) -> ContactsPart:

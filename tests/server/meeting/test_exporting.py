@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from openpyxl import load_workbook
@@ -12,7 +11,7 @@ from pypdf import PdfReader
 
 from server.casework import walling, withdrawals
 from server.casework.errors import NoSuchAgency, NoSuchCase
-from server.meeting import agenda, exporting, paper_lines
+from server.meeting import agenda, exporting
 from server.meeting.exporting import Paper
 from server.meeting.plan_for import NoPlanToGive
 from server.node import audit
@@ -32,12 +31,6 @@ def words(paper: Paper) -> str:
 
 def plan_for(agency: str | None, ref: str) -> Callable[[Desk], Awaitable[Paper]]:
     return lambda desk: exporting.plan(ref, agency, desk)
-
-
-def test_what_another_node_calls_a_day_may_be_none():
-    assert paper_lines.day_in("2026-03-12") == date(2026, 3, 12)
-    assert paper_lines.day_in("next week") is None
-    assert paper_lines.day_in("") is None
 
 
 async def latest(made: Coalition, name: str) -> Entry:
