@@ -15,9 +15,10 @@ from piccolo.custom_types import Combinable
 from piccolo.table import Table
 
 from server.node import migrations, situations
-from server.node.engines import CURRENT, PRAGMAS, NodeEngine, NodePostgresEngine, NodeSQLiteEngine
+from server.node.engines import CURRENT, NodeEngine, NodePostgresEngine
 from server.node.errors import DatabaseUnsafe
 from server.node.settings import Settings
+from server.node.sqlite_engine import PRAGMAS, NodeSQLiteEngine
 
 # Piccolo asks a module for the engine; this one names the engine and no app, so that the relay
 # standing alone never imports a case table.
@@ -132,18 +133,14 @@ async def check() -> None:
 
 
 async def _check_sqlite(engine: NodeSQLiteEngine) -> None:
-    connection = await engine.get_connection()
-    try:
-        for name, wanted in PRAGMAS.items():
-            row = await (await connection.execute(f"PRAGMA {name}")).fetchone()
-            found = next(iter(row.values())) if row else None
-            if found != wanted:
-                raise DatabaseUnsafe(
-                    f"This SQLite does not keep {name} at {wanted} (it says {found}). "
-                    "This node will not start on it; use a local disk."
-                )
-    finally:
-        await connection.close()
+    for name, wanted in PRAGMAS.items():
+        rows = await engine.connections.ask(f"PRAGMA {name}", ())
+        found = next(iter(rows[0].values())) if rows else None
+        if found != wanted:
+            raise DatabaseUnsafe(
+                f"This SQLite does not keep {name} at {wanted} (it says {found}). "
+                "This node will not start on it; use a local disk."
+            )
 
 
 async def _check_postgres(engine: NodePostgresEngine) -> None:

@@ -1,160 +1,21 @@
-"""The two engines a node may stand on, each set so that what was written stays written."""
+"""The engine in use, whichever of the two a node stands on, and the one for PostgreSQL."""
 
 # mypy: allow-untyped-calls
 # (Piccolo's transactions carry no types.)
 
-import sqlite3
 from contextvars import ContextVar, Token
-from pathlib import Path
 from typing import Any
 
 from piccolo.engine.base import Engine
 from piccolo.engine.exceptions import TransactionError
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
-from piccolo.engine.sqlite import SQLiteEngine, SQLiteTransaction, TransactionType
 
 from server.node import situations
-
-PRAGMAS = {
-    "busy_timeout": 10_000,  # milliseconds; first, so that the others may wait too
-    "journal_mode": "wal",
-    "synchronous": 2,  # FULL: a lost power supply loses no acknowledged act
-    "secure_delete": 1,
-    "trusted_schema": 0,
-    "cell_size_check": 1,
-    "foreign_keys": 1,
-    "temp_store": 2,  # memory: no piece of a case in a temporary file
-}
+from server.node.own_connection import OwnConnection
+from server.node.sqlite_engine import NodeSQLiteEngine
 
 # Any constant will do: it names the one lock under which acts of a node take turns.
 _TURN = 0x63617365666F6C64
-
-
-class NodeConnection(sqlite3.Connection):
-    """A connection that has every safety setting before anyone can use it."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, value in PRAGMAS.items():
-            self.execute(f"PRAGMA {name} = {value}").fetchall()
-
-
-class OwnConnection:
-    """How a node's transaction begins and ends: alone on a connection, given back whatever happens.
-
-    Within another it is that other one, which ends for both.
-    """
-
-    # What Piccolo's transactions bring; both engines' have the same.
-    engine: Any
-    connection: Any
-    context: Any
-    _parent: Any
-    get_connection: Any
-    begin: Any
-    commit: Any
-    rollback: Any
-
-    async def __aenter__(self) -> Any:
-        if self._parent is not None:
-            return self._parent
-        self.connection = await self.get_connection()
-        try:
-            await self.begin()
-        except BaseException:
-            await self._give_back()
-            raise
-        self.context = self.engine.current_transaction.set(self)
-        return self
-
-    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> bool:
-        if self._parent is not None:
-            return False
-        try:
-            if kind is not None:
-                await self.rollback()
-            else:
-                await self.commit()
-        finally:
-            # Giving the connection back undoes what a failed commit left open.
-            self.engine.current_transaction.reset(self.context)
-            await self._give_back()
-        return False
-
-    async def _give_back(self) -> None:
-        await self.connection.close()
-
-
-class NodeSQLiteTransaction(OwnConnection, SQLiteTransaction):
-    """An immediate transaction, after which the log is emptied if that is owed."""
-
-    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> bool:
-        await super().__aexit__(kind, error, trace)
-        if self._parent is None:
-            self.engine.pay_checkpoint()
-        return False
-
-
-class NodeSQLiteEngine(SQLiteEngine):
-    """SQLite for a node: safe on every connection, and one writer at a time from the first word."""
-
-    __slots__ = ("_anchor", "_owes_checkpoint")
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path=str(path), factory=NodeConnection, timeout=10.0)
-        self._anchor: NodeConnection | None = None
-        self._owes_checkpoint = False
-
-    async def get_connection(self) -> Any:
-        self._hold()
-        return await super().get_connection()
-
-    async def _run_in_new_connection(self, *args: Any, **kwargs: Any) -> Any:
-        self._hold()
-        return await super()._run_in_new_connection(*args, **kwargs)
-
-    def transaction(
-        self,
-        transaction_type: TransactionType = TransactionType.immediate,
-        allow_nested: bool = True,
-    ) -> NodeSQLiteTransaction:
-        """An immediate transaction; a deferred one would lose writes under contention."""
-        if transaction_type is TransactionType.deferred:
-            raise TransactionError("A node has no deferred transactions: writes would be lost.")
-        return NodeSQLiteTransaction(self, TransactionType.immediate, allow_nested)
-
-    def checkpoint(self) -> None:
-        """Empty the write-ahead log, so that what was deleted is not left in it.
-
-        While somebody else reads or writes it cannot be done; then the next act to end does it.
-        """
-        self._owes_checkpoint = True
-        self.pay_checkpoint()
-
-    def pay_checkpoint(self) -> None:
-        """Empty the log now if that is owed and nobody is in the way; never waits."""
-        if not self._owes_checkpoint:
-            return
-        anchor = self._hold()
-        anchor.execute("PRAGMA busy_timeout = 0").fetchall()
-        busy, _, _ = anchor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        anchor.execute(f"PRAGMA busy_timeout = {PRAGMAS['busy_timeout']}").fetchall()
-        self._owes_checkpoint = bool(busy)
-
-    async def release(self) -> None:
-        """Let go of the file."""
-        if self._anchor is not None:
-            self._anchor.close()
-            self._anchor = None
-
-    def _hold(self) -> NodeConnection:
-        # When the last connection closes, SQLite copies the whole log back and deletes it: several
-        # disk syncs after every act. One idle connection per process keeps the log open instead.
-        if self._anchor is None:
-            self._anchor = sqlite3.connect(
-                self.path, factory=NodeConnection, isolation_level=None, check_same_thread=False
-            )
-        return self._anchor
 
 
 class NodePostgresTransaction(OwnConnection, PostgresTransaction):

@@ -1,9 +1,7 @@
 """What a colleague finds at a node: every list, every count, and every answer about a number."""
 
-import re
 import secrets
-import sqlite3
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -26,15 +24,14 @@ from server.casework import (
 from server.casework.own_search import Asked
 from server.casework.tables import ConsentRow, Share
 from server.meeting import actions, asked, intake, monitor, referring
-from server.node import engines
 from server.node.access import Role
 from server.node.desk import Desk, desk_for, keys_for
 from server.node.errors import NodeError
 from server.node.member import StaffMember
+from server.node.sqlite_connections import Lent, Rows
 from tests.coalition import NORTHGATE, Coalition
 
 ADVOCATE = frozenset({Role.ADVOCATE})
-_LITERAL = re.compile(r"'[^']*'|\b\d+\b")
 
 
 @dataclass(frozen=True)
@@ -175,13 +172,17 @@ def nobodys() -> Numbers:
 def statements() -> Iterator[list[str]]:
     """Every statement that any connection runs meanwhile."""
     heard: list[str] = []
-    begin = engines.NodeConnection.__init__
+    execute, executemany = Lent.execute, Lent.executemany
 
-    def traced(self: sqlite3.Connection, *args: Any, **kwargs: Any) -> None:
-        begin(self, *args, **kwargs)  # type: ignore[arg-type]
-        self.set_trace_callback(lambda said: heard.append(_LITERAL.sub("?", said)))
+    async def asked(self: Lent, statement: str, values: Sequence[Any] = ()) -> Rows:
+        heard.append(statement)
+        return await execute(self, statement, values)
 
-    with patch.object(engines.NodeConnection, "__init__", traced):
+    async def asked_often(self: Lent, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        heard.extend(statement for _ in rows)
+        await executemany(self, statement, rows)
+
+    with patch.multiple(Lent, execute=asked, executemany=asked_often):
         yield heard
 
 

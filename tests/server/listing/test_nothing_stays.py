@@ -7,7 +7,7 @@ import pytest
 
 from server.listing import store
 from server.node import database
-from server.node.engines import NodeSQLiteEngine
+from server.node.sqlite_engine import NodeSQLiteEngine
 from tests.nodes import TestedNode
 from tests.server.listing.listings import LANE, harbour
 

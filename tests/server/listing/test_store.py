@@ -13,8 +13,8 @@ from server.listing import shelf, store
 from server.listing.tables import ListingRow, TrustedRow
 from server.node import database
 from server.node.desk import Desk
-from server.node.engines import NodeSQLiteEngine
 from server.node.errors import Locked
+from server.node.sqlite_engine import NodeSQLiteEngine
 from tests.nodes import TestedNode
 from tests.server.listing.listings import ADVICE, HARBOUR, LANE, OFFICE, REFUGE, an_id, harbour
 

@@ -9,7 +9,7 @@ from piccolo.engine.sqlite import TransactionType
 
 from server.node import database as databases
 from server.node.database import AlreadyInTransaction, NotInTransaction
-from server.node.engines import CURRENT, PRAGMAS, NodeEngine, NodeSQLiteEngine
+from server.node.engines import CURRENT, NodeEngine
 from server.node.errors import (
     DatabaseDamaged,
     DatabaseNewer,
@@ -18,6 +18,7 @@ from server.node.errors import (
     DiskFull,
 )
 from server.node.settings import Settings
+from server.node.sqlite_engine import PRAGMAS, NodeSQLiteEngine
 from server.node.tables import AuditHead, UnlockAttempt
 from tests.nodes import TestedNode
 
@@ -170,8 +171,8 @@ def test_several_queries_at_once_go_through_an_act(on_sqlite: NodeSQLiteEngine):
 def test_a_folder_where_sqlite_cannot_be_safe_is_refused(
     on_sqlite: NodeSQLiteEngine, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setitem(PRAGMAS, "cache_size", -1)  # what this SQLite will not say back
     monkeypatch.setitem(PRAGMAS, "page_size", 3)
+    asyncio.run(on_sqlite.release())
 
     with databases.using(on_sqlite), pytest.raises(DatabaseUnsafe, match="page_size"):
         asyncio.run(databases.check())
