@@ -10,11 +10,12 @@ from typing import Any
 
 import click
 
-from server.cli.line import Line, at_desk, at_locked_desk, line_options, say
-from server.node import pack_changing, pack_shelf, packs, settings
+from server.cli.line import Line, at_desk, at_locked_desk, line_options, say, table
+from server.node import pack_changing, pack_shelf, pack_standing, packs, settings
 from server.node.desk import Desk
 from server.node.errors import Usage
 from server.node.pack_changing import Adopted
+from server.node.pack_standing import WorksBy
 from server.node.packs import Texts
 from tiers.pack_changes import between, from_parent
 from tiers.pack_words import chapters
@@ -65,21 +66,30 @@ def show(name_or_file: str | None, data: Path | None, *, as_json: bool) -> None:
     """A pack in plain words: one that comes with Casefold, a file, or this node's own."""
     texts, today = _asked(name_or_file, data)
     found = packs.read(texts)
+    agencies = _agencies(data) if name_or_file is None else ()
     lines: list[str] = []
     for chapter in chapters(found, today):
         lines += [chapter.title, *(f"  {row}" for row in chapter.lines), ""]
-    say(as_json, _plain(found), *lines[:-1])
+    of_them = {"agencies": _as_rows(agencies)} if name_or_file is None else {}
+    lines = [*lines, "Who works by it", *_told(agencies)] if agencies else lines[:-1]
+    say(as_json, {**_plain(found), **of_them}, *lines)
 
 
 @pack.command("list")
+@_data
 @_json
-def list_packs(*, as_json: bool) -> None:
-    """The packs that come with Casefold."""
+def list_packs(data: Path | None, *, as_json: bool) -> None:
+    """The packs that come with Casefold; at a coordinating node also who works by which."""
     found = {name: packs.read(packs.load(name)) for name in packs.shipped()}
+    agencies = _agencies(data)
     say(
         as_json,
-        {"packs": [{"name": name, "title": each.title} for name, each in found.items()]},
+        {
+            "packs": [{"name": name, "title": each.title} for name, each in found.items()],
+            "agencies": _as_rows(agencies),
+        },
         *(f"{name}  {each.title}" for name, each in found.items()),
+        *(["", "Who works by which", *_told(agencies)] if agencies else []),
     )
 
 
@@ -145,6 +155,43 @@ def _asked(name_or_file: str | None, data: Path | None) -> tuple[Texts, date | N
 
     here = settings.read(os.environ, data)
     return at_locked_desk(Line(here, None, None, as_json=False), act)
+
+
+def _agencies(data: Path | None) -> tuple[WorksBy, ...]:
+    """Who works by which pack, where a folder is named and it is a coordinating node's."""
+    if data is None and not os.environ.get("CASEFOLD_DATA"):
+        return ()
+    here = settings.read(os.environ, data)
+    if not here.node_key_file.exists():
+        return ()
+    return at_locked_desk(Line(here, None, None, as_json=False), pack_standing.agencies)
+
+
+def _as_rows(agencies: tuple[WorksBy, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "agency": one.agency.id,
+            "name": one.agency.name,
+            "pack": one.pack,
+            "version": one.version,
+            "digest": one.digest,
+            "since": one.since.isoformat() if one.since else None,
+            "same": one.same,
+        }
+        for one in agencies
+    ]
+
+
+def _told(agencies: tuple[WorksBy, ...]) -> list[str]:
+    return table([(f"  {one.agency.name}", *_works_by(one)) for one in agencies])
+
+
+def _works_by(one: WorksBy) -> tuple[str, str, str]:
+    if not one.known:
+        return "not heard yet", "", ""
+    version = "" if one.version is None else f", version {one.version}"
+    words = f"{one.pack}{version}" or "one this node never had"
+    return words, f"since {one.since}", "" if one.same else "not the one in force"
 
 
 def _plain(value: Any) -> Any:

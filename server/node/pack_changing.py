@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from directory import card as cards
-from server.node import audit, database, directories, pack_shelf, packs
+from server.node import audit, database, directories, pack_shelf, pack_standing, packs
 from server.node.access import Act, require
 from server.node.desk import Desk
 from server.node.errors import RefusedAct
@@ -38,12 +38,19 @@ async def adopt(texts: Texts, desk: Desk) -> Adopted:
     async with database.transaction():
         await _shelve(texts, desk)
         await audit.record(Act.ADOPT_PACK.value, pack.digest, desk, version=pack.version)
+        await pack_standing.tell(replace(desk, pack=pack))
     return Adopted(pack, in_force=True)
 
 
 async def tend(desk: Desk) -> None:
-    """The coordinating node's own card names the pack in force, so that newcomers can join."""
-    if not desk.node.coordinating or desk.keys is None:
+    """The coordinating node's own card names the pack in force; an agency tells what it works by.
+
+    So newcomers can join, and whoever coordinates sees who has taken in what was agreed.
+    """
+    if desk.keys is None:
+        return
+    if not desk.node.coordinating:
+        await pack_standing.tend(desk)
         return
     card = cards.read(desk.node.card)
     if card.pack == desk.pack.digest:

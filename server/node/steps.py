@@ -15,7 +15,9 @@ from server.node.joining_tables import Step
 
 REHEARSED: Final = "test_handoff"
 LEAVING: Final = "leaving"
-_BESIDES: Final = frozenset({REHEARSED, LEAVING})  # said as steps are, and named by no pack
+WORKS_BY: Final = "works_by"  # the pack an agency works by, as its document
+# Said as steps are, and named by no pack.
+_BESIDES: Final = frozenset({REHEARSED, LEAVING, WORKS_BY})
 _HASH: Final = 64
 _LONGEST: Final = {"who": 200, "called": 200, "note": 600}
 _NOT_READABLE: Final = "This step lacks something it must say. Nothing was changed."
@@ -83,7 +85,7 @@ async def take(said: Statement, signer: str, desk: Desk) -> None:
     if not isinstance(at, int) or isinstance(at, bool):
         raise RefusedAct(_NOT_READABLE)
     try:
-        _check(_read(said.body, signer), desk)
+        _check(read(said.body, signer), desk)
     except (KeyError, TypeError, ValueError, Usage):
         raise RefusedAct(_NOT_READABLE) from None
     step = str(said.body["step"])
@@ -97,12 +99,13 @@ async def said_of(agency: str) -> list[Said]:
     rows = await Step.objects().where(Step.agency == agency).order_by(Step.at)
     latest: dict[tuple[str, str], Said] = {}
     for row in rows:
-        said = _read(statement.read(bytes(row.signed), "step").body, row.by)
+        said = read(statement.read(bytes(row.signed), "step").body, row.by)
         latest[said.step, said.by] = said
     return list(latest.values())
 
 
-def _read(body: dict[str, Any], by: str) -> Said:
+def read(body: dict[str, Any], by: str) -> Said:
+    """What the body of a signed step says; KeyError, TypeError or ValueError where it does not."""
     words = {name: body[name] for name in ("step", "who", "document", "called", "note")}
     if not all(isinstance(word, str) for word in words.values()):
         raise TypeError

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from server.node import packs
 from server.node.tables import NodeRow
 from tests import nodes
-from tests.coalition import HARBOUR
+from tests.coalition import HARBOUR, NORTHGATE
 from tests.web.asked import Pages
 from tests.web.conftest import Story
 from tests.web.served import VENDOR
@@ -105,6 +105,20 @@ def test_the_protocol_shuts_nobody_out_and_says_it_is_the_coalitions(
     assert page.locator("section .tag.good").inner_text() == "The coalition's"
     page.locator("main details summary").click()
     nothing_for_axe(page, "/protocol")
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install")
+def test_whoever_coordinates_sees_who_works_by_it(browser: Browser, story: Story) -> None:
+    for size in (WIDE, PHONE):
+        page = signed_in(browser, story.served[NORTHGATE].url, "Maya Lind", size)
+        page.goto(f"{story.served[NORTHGATE].url}/protocol")
+        rows = page.locator("section[aria-labelledby=agencies-title] tbody tr")
+
+        assert rows.count() == len(story.coalition.places) - 1
+        assert all("The coalition's" in text for text in rows.all_inner_texts())
+        nothing_for_axe(page, "/protocol at the coordinating node")
+        page.context.close()
 
 
 @pytest.mark.browser

@@ -30,6 +30,7 @@ _SAID: Final = {
     "leave.finished": "Left the coalition",
     "pack.adopt": "Took in another protocol pack",
     "pack.card": "Wrote the protocol in force on the card",
+    "pack.tell": "Told the coordinating node which protocol pack holds here",
     "directory.publish": "Published the directory",
     "directory.adopt": "Took over a newer directory",
     "case.import": "Entered case {case}",

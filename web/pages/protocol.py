@@ -5,9 +5,10 @@ from typing import Final
 
 from litestar import Response, get
 
-from server.node import pack_shelf
+from server.node import pack_shelf, pack_standing
 from server.node.access import Act, require
 from server.node.desk import Desk
+from server.node.pack_standing import WorksBy
 from server.node.packs import Texts
 from tiers.pack_keys import WORDS
 from tiers.pack_meeting_words import Chapter, meeting_chapters
@@ -22,7 +23,7 @@ from tiers.pack_words import (
 from tiers.protocol import Note, OnboardingStep, Protocol, RoleRow
 from tiers.tier import Tier
 from web.frame import show
-from web.rendering import Tag, day
+from web.rendering import Tag, agree, day
 from web.workplace import AnyRequest, AtWork
 
 _SAID_BEFORE: Final = ("alternatives", "can_withdraw_by_word", "not_a_condition", "redisclosure")
@@ -64,6 +65,16 @@ class CarryPart:
 
 
 @dataclass(frozen=True, slots=True)
+class AgencyLine:
+    """One agency, and the protocol it works by as far as is known here."""
+
+    name: str
+    words: str
+    since: str
+    tag: Tag
+
+
+@dataclass(frozen=True, slots=True)
 class ProtocolPage:
     """A protocol as a board reads it."""
 
@@ -72,6 +83,8 @@ class ProtocolPage:
     same: Tag
     same_words: str
     digest: str
+    agencies: tuple[AgencyLine, ...]  # at the coordinating node alone
+    counted: str
     facts: tuple[Named, ...]
     tiers: tuple[TierPart, ...]
     tables: tuple[CarryPart, ...]
@@ -99,12 +112,15 @@ async def protocol_page(request: AnyRequest, desk: AtWork) -> Response[str]:
 async def _page(desk: Desk) -> ProtocolPage:
     pack = desk.pack
     same, same_words = _same(desk)
+    agencies = await pack_standing.agencies(desk)
     return ProtocolPage(
         title=pack.title,
         lede=f"Version {pack.version}. What this coalition agreed, and what this node keeps to.",
         same=same,
         same_words=same_words,
         digest=pack.digest,
+        agencies=tuple(_agency(one) for one in agencies),
+        counted=_counted(agencies),
         facts=_facts(await pack_shelf.in_force(desk.node, desk.directory), desk),
         tiers=tuple(
             TierPart(tier.value, row.title, row.may, row.duties) for tier, row in pack.tiers.items()
@@ -143,6 +159,29 @@ def _same(desk: Desk) -> tuple[Tag, str]:
         Tag("Not the coalition's", "bad"),
         "The directory names another pack than this node works by. Ask the coordinator for the "
         "pack file; your operator or liaison takes it in with: casefold pack adopt FILE.",
+    )
+
+
+def _agency(one: WorksBy) -> AgencyLine:
+    if not one.known:
+        return AgencyLine(one.agency.name, "", "", Tag("Not heard yet", "info"))
+    words = _pack_words(one.pack, one.version) or "One that this node never had"
+    tag = Tag("The coalition's", "good") if one.same else Tag("Another version", "you")
+    return AgencyLine(one.agency.name, words, day(one.since), tag)
+
+
+def _pack_words(pack: str, version: int | None) -> str:
+    """A protocol by its id and version: county, version 3."""
+    return f"{pack}, version {version}" if pack and version is not None else pack
+
+
+def _counted(agencies: tuple[WorksBy, ...]) -> str:
+    others = sum(one.known and not one.same for one in agencies)
+    if not others:
+        return ""
+    who = agree(others, "agency works", "agencies work")
+    return (
+        f"{who} by another version: until they take in this one, their nodes withhold and say why."
     )
 
 

@@ -9,7 +9,15 @@ from typing import TypeVar
 import pytest
 
 from directory import card as cards
-from server.node import coalition, database, pack_changing, packs
+from server import announcements
+from server.node import (
+    announcing,
+    coalition,
+    database,
+    pack_changing,
+    pack_standing,
+    packs,
+)
 from server.node.desk import Desk
 from server.node.errors import RefusedAct
 from tests.nodes import TestedNode
@@ -28,6 +36,11 @@ def at(node: TestedNode, act: Callable[[Desk], Awaitable[T]]) -> T:
 
 async def card(desk: Desk) -> bytes:
     return desk.node.card
+
+
+async def waiting(desk: Desk) -> list[bytes]:
+    """What this node has to say openly."""
+    return [bytes(row.signed) for row in await announcing.waiting(100, desk)]
 
 
 def words(raw: bytes) -> str:
@@ -63,3 +76,13 @@ def test_a_newcomer_takes_in_the_pack_and_then_joins(
 
     name, here, there = at(agency, both)
     assert (name, here) == ("ours", there)
+
+    # The card was made before it took the pack in; so it says by which it works, once.
+    (before,) = at(coordinating, pack_standing.agencies)
+    at(agency, pack_changing.tend)
+    at(agency, pack_changing.tend)
+    (said,) = at(agency, waiting)
+    at(coordinating, lambda desk: announcements.take([said], desk))
+    (after,) = at(coordinating, pack_standing.agencies)
+    assert (before.pack, before.same) == ("four-tiers", False)
+    assert (after.pack, after.version, after.same) == ("ours", 1, True)
