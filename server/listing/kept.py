@@ -103,7 +103,24 @@ async def _stored(dataset: Dataset, source: str) -> list[dict[str, Any]]:
         found.update(
             (one["id"], one) for one in await ListingRow.select().where(ListingRow.source == source)
         )
+    await _add_above(found)
     return list(found.values())
+
+
+async def _add_above(found: dict[str, dict[str, Any]]) -> None:
+    """What these rows hang from, up to the top: without it a row would stand wider than that."""
+    asked = {one["hsds_id"] for one in found.values()}
+    while ids := _above(found) - asked:
+        asked |= ids
+        found.update((one["id"], one) for one in await _among("hsds_id", ids))
+
+
+def _above(found: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for one in found.values():
+        tables.setdefault(one["table"], []).append(json.loads(one["body"]))
+    rows = Rows(tables)
+    return {of for key in rows.by_key for _, of in rows.parents(key)}
 
 
 async def _among(column: str, values: Iterable[str]) -> list[dict[str, Any]]:
