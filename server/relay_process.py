@@ -2,13 +2,13 @@
 
 import argparse
 import asyncio
-import gc
 import os
 
 from server.child_process import (
     Listener,
     die_with_parent,
     keep_logs_silent_about_people,
+    look_for_garbage_seldom,
     orders,
 )
 from server.node import settings
@@ -18,7 +18,7 @@ from server.relay import app
 async def _serve(descriptor: int) -> None:
     await orders()
     relay = app.create(settings.read(os.environ))
-    gc.freeze()  # what stands from the start is not looked through again at every push
+    look_for_garbage_seldom()
     await Listener(relay).listen_on(descriptor)
 
 

@@ -11,6 +11,7 @@ from server.child_process import (
     Listener,
     die_with_parent,
     keep_logs_silent_about_people,
+    look_for_garbage_seldom,
     orders,
     tell,
 )
@@ -36,6 +37,7 @@ async def _work(descriptor: int, origin: str) -> None:
     syncer = Syncer(here, keyholder)
     listener = Listener(app.create(here, keyholder, syncer, origin), events.end_streams)
     waiting = await orders()
+    look_for_garbage_seldom()
     tell(warm=True)
     order = await waiting.get()
     if not await _unlocked(here, keyholder, order):

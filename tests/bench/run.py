@@ -17,6 +17,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from server.child_process import look_for_garbage_seldom
 from server.node import chamber
 from tests.bench import doorway, matrix, meeting, post, search
 from tests.bench.figures import Figure, table
@@ -111,6 +112,7 @@ def main() -> None:
     wanted = asked.only.replace(",", "")
     if not wanted or not set(wanted) <= set(KEYS):
         sys.exit(f"--only takes letters of {','.join(KEYS)}")
+    look_for_garbage_seldom()  # as a serving worker does
     began = perf_counter()
     with tempfile.TemporaryDirectory(prefix="casefold-bench-") as folder:
         try:
