@@ -33,7 +33,7 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "partner": ("partners", "signing"),
     "leave": ("departures",),
     "self-review": ("departures",),
-    "directory": ("listings", "finding", "entries"),
+    "directory": ("listings", "finding", "entries", "claims"),
     "case": ("cases",),
     "release": ("releases",),
     "withdraw": ("releases",),

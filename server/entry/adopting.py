@@ -21,7 +21,7 @@ from directory.manifest import (
     read_chunk,
     read_root,
 )
-from server.entry import shelving, taking
+from server.entry import claiming, shelving, taking
 from server.entry.errors import NotAnEntry, NotListed
 from server.entry.listing import keep_chunk
 from server.entry.tables import Chunk, EntrySeen, ListingHead
@@ -116,10 +116,12 @@ async def _bring(items: Sequence[Item], buckets: set[int], desk: Desk, courier: 
     held = {row.key: row.blob for row in await Chunk.objects() if bucket_of(row.key) in buckets}
     gone = sorted(set(held) - {item.key for item in items})
     lacking = [item for item in items if held.get(item.key) != item.blob]
+    # Which organization is which agency is known before that agency's words are put away.
+    lacking.sort(key=lambda item: not item.key.startswith(claiming.KEY))
     for start in range(0, len(gone), _AT_ONCE):
         async with database.transaction():
             for key in gone[start : start + _AT_ONCE]:
-                await shelving.forget(_source(key), desk)
+                await _let_go(key, desk)
                 await Chunk.delete().where(Chunk.key == key)
     changed = len(gone)
     while lacking:
@@ -140,7 +142,9 @@ async def _put(found: Sequence[tuple[Item, bytes]], desk: Desk) -> None:
         row = Chunk(key=item.key, blob=item.blob, number=0, why="")
         rows.append(row)
         try:
-            if item.entry:
+            if item.key.startswith(claiming.KEY):
+                await claiming.take(item.key, read_chunk(content), desk)
+            elif item.entry:
                 row.number = await _put_entry(item, content, desk)
             else:
                 imported[_source(item.key)] = read_chunk(content)
@@ -209,6 +213,13 @@ async def _adopted(head: ListingHead, before: Sequence[str]) -> None:
     await ListingHead.update(
         {ListingHead.adopted: head.number, ListingHead.buckets: json.dumps(list(before))}
     ).where((ListingHead.id == 1) & (ListingHead.number == head.number))
+
+
+async def _let_go(key: str, desk: Desk) -> None:
+    if key.startswith(claiming.KEY):
+        await claiming.let_go(key.removeprefix(claiming.KEY), desk)
+        return
+    await shelving.forget(_source(key), desk)
 
 
 def _source(key: str) -> str:

@@ -12,8 +12,9 @@ from piccolo.query.functions import Count, Max
 
 from crypto.part import blob_name
 from directory.manifest import BUCKETS, Item, bucket_of, write_bucket, write_chunk, write_root
-from server.entry import out, taking
+from server.entry import claiming, out, taking
 from server.entry.tables import Chunk, ListingHead, OutBlob, SentPart, TakenPart
+from server.listing import claims
 from server.listing.store import IMPORT
 from server.listing.tables import ListingRow
 from server.node import announcing, audit, database
@@ -64,7 +65,8 @@ async def _mark() -> str:
     rows = await ListingRow.select(Count(), Max(ListingRow.changed_at)).where(_IMPORTED).first()
     taken = await TakenPart.select(TakenPart.signer, TakenPart.number).where(_TAKEN)
     entries = sorted((one["signer"][:16], one["number"]) for one in taken)
-    return json.dumps([list((rows or {}).values()), entries])
+    claimed = sorted((await claims.live()).items())
+    return json.dumps([list((rows or {}).values()), entries, claimed])
 
 
 _TAKEN: Final = (TakenPart.part == taking.OPEN) & (TakenPart.state == taking.TAKEN)
@@ -104,9 +106,22 @@ async def _imported(at: int) -> list[Item]:
             (blob,) = await out.lay_out([content])
             items.append(Item(key, blob))
             await keep_chunk(Chunk(key=key, blob=blob, mark=mark))
+    items += await _claimed()
     gone = sorted(set(held) - {item.key for item in items})
     for start in range(0, len(gone), 500):
         await Chunk.delete().where(Chunk.key.is_in(gone[start : start + 500]))
+    return items
+
+
+async def _claimed() -> list[Item]:
+    """A chunk for each imported organization that is an agency: which, and what lists say of it."""
+    items: list[Item] = []
+    for organization, agency in (await claims.live()).items():
+        rows = await claims.told(organization)
+        content = write_chunk(claiming.as_chunk(organization, agency, rows))
+        (blob,) = await out.lay_out([content])
+        items.append(Item(claiming.KEY + organization, blob))
+        await keep_chunk(Chunk(key=claiming.KEY + organization, blob=blob))
     return items
 
 

@@ -19,10 +19,10 @@ from client_sync.entry import (
     register_of,
 )
 from client_sync.errors import UnknownHeads
-from directory.hsds.ids import stable_id
 from server.casework.bodies import as_bytes, as_text, read_body, shut_body
 from server.entry.errors import NoSuchRow, PageTooOld
 from server.entry.tables import EntryDocument
+from server.listing.claims import own_id
 from server.node import audit, database
 from server.node.access import Act, require
 from server.node.desk import Desk
@@ -62,7 +62,7 @@ class _Kept:
 
 def organization_id(identity: str) -> str:
     """The id of the organization that an agency of this identity is, on every node."""
-    return stable_id("agency", identity)
+    return own_id(identity)
 
 
 async def read(desk: Desk) -> Entry:

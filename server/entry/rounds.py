@@ -1,7 +1,7 @@
 """What a round of sync does for entries and the listing, locked too as far as each part can."""
 
 from client_sync.courier import Courier
-from server.entry import adopting, listing, out, own, sending, taking
+from server.entry import adopting, claiming, listing, out, own, sending, taking
 from server.node import database
 from server.node.desk import Desk
 from server.node.tables import Announcement
@@ -23,6 +23,7 @@ async def maintain(desk: Desk) -> None:
     """What an unlocked node sees to by itself."""
     desk.unlocked()
     await taking.open_shut(desk)
+    await claiming.tend(desk)
     if desk.node.behind or desk.node.quarantined:
         return  # what was restored from a backup may be older than what others hold
     await sending.seal_again(desk)

@@ -9,12 +9,11 @@ from uuid import UUID
 from directory.audience import Audience
 from directory.hsds.checking import Known, check
 from directory.hsds.hanging import Rows
-from directory.hsds.ids import stable_id
 from directory.hsds.objects import OBJECTS, Dataset, Row
 from directory.hsds.profile import is_confidential, part_of, redaction, seen_by
 from server.entry.composing import VOCABULARY
 from server.entry.errors import NotAnEntry, OpenPartFirst
-from server.listing import store
+from server.listing import claims, store
 from server.listing.bodies import read_row
 from server.listing.tables import ListingRow, TrustedRow
 from server.node.desk import Desk
@@ -39,8 +38,8 @@ _AT_ONCE = 500
 
 async def put_open(source: str, rows: Dataset, desk: Desk) -> None:
     """Everything this agency says openly, in place of what it said before. Inside an act."""
-    rows = await checked(rows)
-    _not_for_another(source, rows, desk)
+    rows = claims.renamed(await checked(rows), await claims.naming(source))
+    await _not_for_another(source, rows, desk)
     if Rows(seen_by(rows, Audience.PROFESSIONAL)).by_key != Rows(rows).by_key:
         raise NotAnEntry("An open part names rows that are not for everybody at a partner.")
     await _of_nobody_else(source, rows)
@@ -52,19 +51,34 @@ async def put_open(source: str, rows: Dataset, desk: Desk) -> None:
 async def put_trusted(source: str, rows: Dataset, desk: Desk) -> None:
     """Everything this agency shows to few, in place of what it showed before. Inside an act."""
     below = await _open_rows(source)
-    rows = await checked(rows, below)
+    rows = await checked(claims.renamed(rows, await claims.naming(source)), below)
     await _of_nobody_else(source, rows)
     await store.put(_over(below, rows), source, desk, whole=True)
 
 
 async def put_own(rows: Dataset, desk: Desk) -> None:
     """The own entry as it was just sent. Inside an act."""
-    await store.put(rows, desk.node.identity, desk, whole=True)
+    source = desk.node.identity
+    await store.put(claims.renamed(rows, await claims.naming(source)), source, desk, whole=True)
 
 
 async def put_own_row(table: str, row: Row, desk: Desk) -> None:
     """One row of the own entry, as it was just sent alone. Inside an act."""
-    await store.put({table: [dict(row)]}, desk.node.identity, desk)
+    source = desk.node.identity
+    rows = claims.renamed({table: [dict(row)]}, await claims.naming(source))
+    await store.put(rows, source, desk)
+
+
+async def put_anew(source: str, desk: Desk) -> None:
+    """What is kept of this agency under the id it goes by now; a locked node moves what it can."""
+    names = await claims.naming(source)
+    held = _over(await _open_rows(source), await _trusted_rows(source, desk))
+    await store.put(claims.renamed(held, names), source, desk, whole=True)
+    if desk.keys is not None and names:
+        # A shut row that says nothing of its organization is the same box as before.
+        await TrustedRow.update({TrustedRow.organization: await claims.goes_by(source)}).where(
+            (TrustedRow.source == source) & TrustedRow.organization.is_in(list(names))
+        )
 
 
 async def forget(source: str, desk: Desk) -> None:
@@ -81,12 +95,12 @@ async def put_imported(chunks: Mapping[str, Dataset], desk: Desk) -> dict[str, s
     keys: dict[str, set[str]] = {}
     whys: dict[str, str] = {}
     for source, rows in chunks.items():
-        kept, whys[source] = _importable(rows)
+        kept, whys[source] = importable(rows)
         keys[source] = {"/".join(key) for key in Rows(kept).by_key}
         for table, some in kept.items():
             total.setdefault(table, []).extend(some)
     gone = [
-        one["id"]
+        (one["id"], one["source"])
         for one in await ListingRow.select(ListingRow.id, ListingRow.source).where(
             ListingRow.source.is_in(list(chunks))
         )
@@ -97,7 +111,8 @@ async def put_imported(chunks: Mapping[str, Dataset], desk: Desk) -> dict[str, s
         await _named(sorted(ids), _COMING, source)
     if gone:
         for source in chunks:
-            await _named(gone, source, _GOING)
+            # A row that another chunk brings now is that one's already, and stays.
+            await _named([of for of, was in gone if was == source], source, _GOING)
         await store.put({}, _GOING, desk, whole=True)
     return whys
 
@@ -109,8 +124,8 @@ async def _named(ids: Sequence[str], was: str, source: str) -> None:
         )
 
 
-def _importable(rows: Dataset) -> tuple[Dataset, str]:
-    """The rows that may be taken, and why others are not."""
+def importable(rows: Dataset) -> tuple[Dataset, str]:
+    """The rows of an import that may be taken, and why others are not."""
     kept: dict[str, list[dict[str, Any]]] = {}
     whys: dict[str, int] = {}
     for table, some in rows.items():
@@ -178,9 +193,11 @@ async def _words_beside(rows: Dataset, desk: Desk) -> None:
         await store.put(_WORDS, store.IMPORT, desk)
 
 
-def _not_for_another(source: str, rows: Dataset, desk: Desk) -> None:
-    """An agency that has yet to send its entry finds the id that it will go by still free."""
-    others = {stable_id("agency", one.id) for one in desk.directory.entries if one.id != source}
+async def _not_for_another(source: str, rows: Dataset, desk: Desk) -> None:
+    """An agency that has yet to send its entry finds the ids that it will go by still free."""
+    others = {claims.own_id(one.id) for one in desk.directory.entries if one.id != source}
+    others |= {of for of, agency in (await claims.live()).items() if agency != source}
+    others |= {of for (_, of), id in (await claims.ids_aside()).items() if id in others}
     if any(str(row["id"]) in others for some in rows.values() for row in some):
         raise NotAnEntry("This entry goes by the id of another agency.")
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from directory.hsds.assess import UNNAMED, Assessed, assess
 from directory.hsds.hanging import Key, Rows
 from directory.hsds.outcome import Line, Outcome
 from directory.hsds.profile import audiences, is_confidential
-from server.listing import kept, report, store
+from server.listing import claims, kept, report, store
 from server.listing.kept import Kept
 from server.listing.reading_files import Progress, Read
 from server.listing.report import Difference, Report
@@ -26,6 +26,8 @@ _MARKS: Final = (
     *("x_audience", "x_field_audience", "x_trusted", "x_confidential_location"),
     "x_source_id",
 )
+_OWNED: Final = "It is in an agency's own entry, which only that agency changes."
+_APART: Final = "This organization writes its own entry now; what lists say of it is kept aside."
 _NOT_SAID: Final = "What was done is not written here: the row is for named agencies alone."
 
 
@@ -74,7 +76,8 @@ async def take(
     )
     async with database.transaction():
         before = await kept.around(found.dataset, "", desk)
-        coming, owned = _merged(found, source, before)
+        apart = await claims.apart(found.dataset, before)
+        coming, owned = _merged(found, source, before, apart)
         differences = _differences(coming, before)
         missing = await _missing(found, source)
         applied = write and (accept or not differences)
@@ -96,7 +99,7 @@ async def take(
             changed=len(differences),
             unchanged=len(coming) - new - len(differences),
             applied=applied,
-            notes=json.dumps(read.notes, ensure_ascii=False),
+            notes=json.dumps([*read.notes, *_left(owned)], ensure_ascii=False),
         )
         shown = tuple(_shut_out(one, hidden) for one in differences)
         await report.write(run, lines, shown, missing)
@@ -115,11 +118,12 @@ async def take(
 async def _stored_ids() -> set[Key]:
     clear = await ListingRow.select(ListingRow.id)
     shut = await TrustedRow.select(TrustedRow.id)
-    return {kept.key_of(one["id"]) for one in (*clear, *shut)}
+    aside = await claims.ids_aside()
+    return {kept.key_of(one["id"]) for one in (*clear, *shut)} | aside.keys()
 
 
 def _merged(
-    found: Assessed, source: str, before: Kept
+    found: Assessed, source: str, before: Kept, apart: Collection[Key]
 ) -> tuple[dict[Key, dict[str, Any]], dict[Key, str]]:
     """Each row as it would be kept, and why some of the file's rows are not written."""
     coming: dict[Key, dict[str, Any]] = {}
@@ -127,12 +131,23 @@ def _merged(
     for key, row in Rows(found.dataset).by_key.items():
         old = before.rows.get(key)
         if not store.may_write(source, before.sources.get(key, "")):
-            owned[key] = "It is in an agency's own entry, which only that agency changes."
+            owned[key] = _OWNED
+        elif key in apart:
+            owned[key] = _APART
         elif old is not None and is_confidential(old) and "x_confidential_location" not in row:
             owned[key] = "This node keeps this place as confidential, and knows more of it."
         else:
             coming[key] = _over(old, row, found.named[key])
     return coming, owned
+
+
+def _left(owned: Mapping[Key, str]) -> list[str]:
+    """That rows of agencies were left as they are, in a sentence."""
+    count = sum(why in {_OWNED, _APART} for why in owned.values())
+    if not count:
+        return []
+    are = "1 row is" if count == 1 else f"{count} rows are"
+    return [f"{are} of agencies that write their own entry: nothing of theirs is changed."]
 
 
 def _over(

@@ -7,7 +7,7 @@ from typing import Any, Final
 from directory.agency import Agency
 from directory.audience import Audience
 from directory.liaison import PLACES
-from server.listing import opening, shelf
+from server.listing import claims, opening, shelf
 from server.listing import reading as rows
 from server.listing.index_tables import IndexedParty
 from server.listing.lines import Beds
@@ -109,7 +109,7 @@ async def _organization(partner: str, agency: Agency | None) -> str:
             .first()
         )
         return str(row["organization"]) if row else ""
-    return partner if len(partner) == _AN_ID else ""
+    return await claims.listed_as(partner) if len(partner) == _AN_ID else ""
 
 
 def _narrow(

@@ -11,7 +11,7 @@ from piccolo.custom_types import Combinable
 from directory.audience import Audience
 from directory.hsds.nesting import Nest
 from directory.hsds.profile import part_of
-from server.listing import search_ids, shelf
+from server.listing import claims, search_ids, shelf
 from server.listing.facts import moment
 from server.listing.tables import ListingRow
 from server.node.desk import Desk
@@ -87,6 +87,7 @@ async def page(table: str, wanted: Wanted, viewer: Audience, desk: Desk) -> Page
 
 async def one(table: str, of: str, wanted: Wanted, viewer: Audience) -> Thing:
     """One object with all that hangs from it; what is not there and what is not shown are alike."""
+    of = await claims.listed_as(of)
     rows = await shelf.rows(table, viewer, ids=[of])
     if not rows:
         raise NotFound
@@ -97,7 +98,8 @@ async def _ids(table: str, wanted: Wanted, viewer: Audience, desk: Desk) -> list
     """The ids that are left, by name; where words were searched for, the best first."""
     where: Combinable = ListingRow.table == table
     if wanted.organization_id:
-        where = where & (ListingRow.organization == wanted.organization_id)
+        whose = await claims.listed_as(wanted.organization_id)
+        where = where & (ListingRow.organization == whose)
     if viewer is Audience.PUBLIC:
         where = where & (ListingRow.audience == Audience.PUBLIC.value)
     query = ListingRow.select(ListingRow.hsds_id, ListingRow.service, ListingRow.organization)

@@ -62,4 +62,24 @@ class ImportLine(Table, tablename="listing_import_line"):
     why = Text(default="")
 
 
-TABLES = [ListingRow, TrustedRow, ImportRun, ImportLine]
+class Claim(Table, tablename="listing_claim"):
+    """The coordinating node's word that an imported organization is an agency of the directory."""
+
+    id = Varchar(length=101, primary_key=True)  # organization and agency
+    organization = Varchar(length=36, index=True)  # the id it was imported under, and keeps
+    agency = Varchar(length=64, index=True)  # identity in hex
+    ended = Boolean(default=False)  # taken back; kept, for what is shut is put right when unlocked
+    at = BigInt(default=0)
+
+
+class AsideRow(Table, tablename="listing_aside"):
+    """An imported row of an organization that is an agency now: in no page, search or export."""
+
+    id = Varchar(length=80, primary_key=True)  # as ListingRow
+    organization = Varchar(length=36, index=True)
+    source = Varchar(length=100)
+    text = Text(default="")  # as it stood in clear, or nothing
+    box = Bytea(default=b"")  # as TrustedRow kept it, or nothing
+
+
+TABLES = [ListingRow, TrustedRow, ImportRun, ImportLine, Claim, AsideRow]

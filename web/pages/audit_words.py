@@ -72,6 +72,11 @@ _SAID: Final = {
     "action.answer": "Said what became of an action of case {case}",
     "paper.export": "Took away a paper",
     "listing.import": "Looked at or took in a directory of services",
+    "listing.claim": "Said that an imported organization is an agency",
+    "listing.unclaim": "Took back that an imported organization is an agency",
+    "listing.claimed": "Kept which agency an imported organization is",
+    "listing.unclaimed": "Kept that an imported organization is no agency",
+    "listing.move": "Put an agency's own rows under the id it goes by",
     "listing.export": "Exported the directory of services",
 }
 

@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from directory.hsds.ids import is_uuid
-from server.entry import assuring, own, sending
+from server.entry import assuring, offered, own, sending
 from server.entry.own import Entry, EntryRow
 from server.node.access import Act, may, require
 from server.node.desk import Desk
@@ -71,6 +71,7 @@ class EntryPage:
     ask: bool
     state: str
     new: bool
+    offered: int
     beds: tuple[Beds, ...]
     groups: tuple[Group, ...]
 
@@ -90,6 +91,7 @@ async def entry_page(request: AnyRequest, desk: AtWork) -> Response[str]:
         ask=assured is not None and assured.overdue and bool(leaving and leaving.sent_at),
         state=_state(leaving),
         new=leaving is not None and (leaving.new or bool(leaving.to_choose)),
+        offered=len(await offered.offers(desk)) if mine and entry.rows else 0,
         beds=tuple(_beds(row) for row in entry.of("service_capacity")),
         groups=tuple(
             group

@@ -47,6 +47,7 @@ class ImportsPage:
 
     token: str
     runs: tuple[RunLine, ...]
+    coordinating: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,11 @@ async def imports_page(request: AnyRequest, desk: AtWork) -> Response[str]:
     """Choose a file, or look at an import again."""
     runs = tuple(_run_line(one) for one in await report.runs(desk))
     return await show(
-        request, desk, "/partners", "imports/page.html", ImportsPage(new_token(), runs)
+        request,
+        desk,
+        "/partners",
+        "imports/page.html",
+        ImportsPage(new_token(), runs, desk.node.coordinating),
     )
 
 

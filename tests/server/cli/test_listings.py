@@ -12,6 +12,7 @@ from server.cli.main import casefold
 from server.listing.bounds import NotADirectory
 from server.node.errors import Usage
 from tests import nodes, postgres
+from tests.server.entry.imported import ADVICE, HARBOUR_ID, a_list
 
 GROUPS = "id,name,description\n1,Harbour House,Advice\n2,,\n"
 
@@ -23,8 +24,12 @@ def typing(
     original: Callable[[postgres.Cluster | None, bool], nodes.Original], tmp_path: Path
 ) -> Type:
     """Type at a node; the answer as a script reads it, or as a person does."""
-    node = nodes.copy(original(None, False), tmp_path / "node", str)
-    passphrase = tmp_path / "passphrase"
+    return typed_at(nodes.copy(original(None, False), tmp_path / "node", str), tmp_path)
+
+
+def typed_at(node: nodes.TestedNode, folder: Path) -> Type:
+    """Type at this node."""
+    passphrase = folder / "passphrase"
     passphrase.write_text(nodes.PASSPHRASE)
     who = ["--as", nodes.FIRST, "--passphrase-file", str(passphrase)]
 
@@ -116,3 +121,28 @@ def test_what_does_not_go_together_is_refused_before_anything_is_read(
         typing("directory", "import", str(groups), "--report", str(groups))
     with pytest.raises(NotADirectory):
         typing("directory", "import", str(tmp_path / "nothing.csv"))
+
+
+def test_an_imported_organization_is_said_to_be_an_agency_and_taken_over(
+    original: Callable[[postgres.Cluster | None, bool], nodes.Original], tmp_path: Path
+) -> None:
+    type_ = typed_at(nodes.copy(original(None, True), tmp_path / "coordinating", str), tmp_path)
+    file = tmp_path / "list.json"
+    file.write_text(json.dumps(a_list(name=nodes.COORDINATING)))
+    type_("directory", "import", str(file))
+    type_("directory", "entry", "set", "organizations", "own", "description=We meet weekly")
+    type_("directory", "entry", "publish")
+    (like,) = type_("directory", "claims")["suggestions"]
+
+    claimed = type_("directory", "claim", like["organization"], nodes.COORDINATING)
+    offers = type_("directory", "entry", "offered")["offers"]
+    taken = type_("directory", "entry", "take-over", f"services/{ADVICE}")
+    said = type_("directory", "claims")
+    undone = type_("directory", "unclaim", like["organization"])
+
+    assert (like["organization"], like["because"]) == (HARBOUR_ID, ["the same name"])
+    assert claimed["aside"] == said["claims"][0]["aside"] > 0
+    assert {one["title"] for one in offers} >= {"Court advice", "Refuge"}
+    assert taken == {"rows": 2}
+    assert said["suggestions"] == []
+    assert undone == {"organization": HARBOUR_ID, "stay": 0}
