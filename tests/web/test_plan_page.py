@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 import httpx
+import pytest
 
 from server.casework import withdrawals
 from server.node.keyholder import Keyholder
@@ -13,6 +14,8 @@ from tests.coalition import BRIGID, NORTHGATE, RIVER, Coalition, run
 from tests.nodes import TestedNode
 from tests.server.casework.conftest import agencies, coalition_original, pytest_generate_tests
 from tests.server.meeting import plan_story as story
+from tests.server.meeting import renewing
+from tests.server.meeting.crafted import crafted
 from tests.web.asked import Pages
 from web import app
 
@@ -158,3 +161,48 @@ def test_sending_round_and_the_parts_are_for_those_who_may(agencies: Coalition):
 
 def _kept(form: dict[str, str]) -> dict[str, str]:
     return {name[4:]: value for name, value in form.items() if name.startswith("was-")}
+
+
+@pytest.mark.parametrize("name", [RIVER, NORTHGATE])
+def test_a_plan_that_says_anything_is_drawn(agencies: Coalition, name: str):
+    async def tale() -> None:
+        ref = await crafted(agencies)
+        await story.settle(agencies)
+        there = await at(agencies, name)
+
+        paths = [f"/plan/{ref}", "/actions", "/meetings"]
+        paths += ["/actions/all"] if name == NORTHGATE else []
+        drawn = {path: await there.get(path) for path in paths}
+
+        assert {path: page.status_code for path, page in drawn.items()} == dict.fromkeys(paths, 200)
+        assert "CANARY 0" in drawn[f"/plan/{ref}"].text
+        assert "has changed since" not in drawn[f"/plan/{ref}"].text
+
+    run(tale())
+
+
+def test_what_ended_by_the_clock_is_on_no_page_of_the_plan(agencies: Coalition):
+    async def tale() -> None:
+        ref = await renewing.ends_early(agencies, "CANARY seen in the clinic", "CANARY ring them")
+        paths = {
+            NORTHGATE: (f"/plan/{ref}", "/actions", "/actions/all"),
+            RIVER: (f"/plan/{ref}", "/actions"),
+        }
+
+        async def pages_at(name: str) -> str:
+            there = await at(agencies, name)
+            return "".join([(await there.get(path)).text for path in paths[name]])
+
+        before = [await pages_at(name) for name in paths]
+        agencies.now = renewing.AFTER_IT
+        at_once = await pages_at(NORTHGATE)
+        await story.settle(agencies)
+        after = [await pages_at(name) for name in paths]
+
+        assert all("CANARY" in page for page in before)
+        assert "CANARY" not in at_once
+        assert "Closed: a consent it rested on ended" in at_once
+        assert not any("CANARY" in page for page in after)
+        assert all("stalking" in page for page in after)
+
+    run(tale())

@@ -6,25 +6,16 @@ from typing import Any
 
 import pytest
 
-from server.casework import consents, resting, withdrawals
-from server.casework.tables import RecordRow, Share
+from server.casework import resting, withdrawals
+from server.casework.tables import Share
 from server.meeting import plan, plan_rows
 from server.node.desk import Desk
-from tests.coalition import (
-    BRIGID,
-    HARBOUR,
-    NORTHGATE,
-    RIVER,
-    Coalition,
-    adopt_all,
-    release_file,
-    run,
-    share,
-)
+from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition, run
 from tests.server.meeting import plan_story as story
-from tiers.release_form import read_release
+from tests.server.meeting import renewing
 
 WORDS = "CANARY seen in the clinic"
+_READERS = (NORTHGATE, RIVER, HARBOUR)
 LESS: tuple[Mapping[str, Any], ...] = (
     {"tell_sections": ["service_involvement"]},
     {"exclude": [["risks", "threats"]]},
@@ -37,80 +28,25 @@ async def _rested(made: Coalition) -> tuple[str, str, str]:
     consent = await story.tell_of(made, BRIGID, ref)
     row = await story.risk(made, ref, WORDS, rests_on=(consent,))
     await story.settle(made)
-    assert await _open_at(made, RIVER, ref) == ["stalking", WORDS]
+    assert await renewing.open_at(made, RIVER, ref) == ["stalking", WORDS]
     return ref, consent, row
-
-
-async def _gone_from(made: Coalition, name: str, before: Share) -> None:
-    """The lane to that agency began anew: what it said before is at neither end."""
-    now = await _lane_to(made, name)
-    assert (now.id, now.epoch > before.epoch) == (before.id, True)
-    for place in (NORTHGATE, name):
-        with made.at(place):
-            older = await RecordRow.count().where(
-                (RecordRow.share == now.id)
-                & (RecordRow.epoch < now.epoch)
-                & RecordRow.body.is_not_null()
-            )
-        assert older == 0
-
-
-async def _renew(made: Coalition, ref: str, until: str, changed: Mapping[str, Any]) -> None:
-    """She signs for Brigid again at Harbour; Brigid adopts what came and tells the meeting anew."""
-    rows = [{"agency": BRIGID, "find": True, "tell": True, "initials": "AB"} | changed]
-    exclude = rows[0].pop("exclude", [])
-    signed_on = made.now.date().isoformat()
-    form = read_release(
-        release_file(ref, signed_on=signed_on, ends=until, rows=rows, exclude=exclude)
-    )
-
-    async def find(desk: Desk) -> str:
-        found = await Share.objects().where(
-            (Share.owner == desk.node.identity)
-            & (Share.recipient == made[BRIGID].id)
-            & (Share.state == "live")
-        )
-        return found[0].consent
-
-    old = await made.do(HARBOUR, find)
-    await made.do(HARBOUR, lambda desk: consents.renew(old, form, desk))
-
-
-async def _told_anew(made: Coalition, ref: str) -> str:
-    await adopt_all(made, BRIGID, ref)
-    return (await share(made, BRIGID, ref, NORTHGATE, "meeting")).cleared.consent.id
-
-
-async def _open_at(made: Coalition, name: str, ref: str) -> list[str]:
-    """The risks that are read there, closed ones left out."""
-    view = await story.seen(made, name, ref)
-    return sorted((row.says("risk") for row in view.risks if not row.closed), reverse=True)
-
-
-async def _lane_to(made: Coalition, name: str) -> Share:
-    with made.at(NORTHGATE):
-        row: Share | None = (
-            await Share.objects()
-            .where((Share.recipient == made[name].id) & (Share.state == "live"))
-            .first()
-        )
-    assert row is not None
-    return row
 
 
 def test_a_part_renewed_for_as_much_carries_its_rows_on(agencies: Coalition):
     async def tale() -> None:
         ref, _, _ = await _rested(agencies)
 
-        await _renew(agencies, ref, "2027-02-01", {})
+        await renewing.renew(agencies, ref, "2027-02-01", {})
         await story.settle(agencies)
-        between = [await _open_at(agencies, name, ref) for name in (NORTHGATE, RIVER, HARBOUR)]
-        await _told_anew(agencies, ref)
+        between = [
+            await renewing.open_at(agencies, name, ref) for name in (NORTHGATE, RIVER, HARBOUR)
+        ]
+        await renewing.told_anew(agencies, ref)
         await story.settle(agencies)
 
         assert between == [["stalking"]] * 3
-        for name in (NORTHGATE, RIVER, HARBOUR):
-            assert await _open_at(agencies, name, ref) == ["stalking", WORDS]
+        for name in _READERS:
+            assert await renewing.open_at(agencies, name, ref) == ["stalking", WORDS]
         [row] = [one for one in (await story.seen(agencies, NORTHGATE, ref)).risks if one.rests_on]
         assert [str(rest.until) for rest in row.rests] == ["2027-02-01"]
 
@@ -123,16 +59,16 @@ def test_a_part_renewed_for_less_carries_nothing_on(
 ):
     async def tale() -> None:
         ref, old, row = await _rested(agencies)
-        before = await _lane_to(agencies, RIVER)
+        before = await renewing.lane_to(agencies, RIVER)
 
-        await _renew(agencies, ref, "2027-02-01", changed)
+        await renewing.renew(agencies, ref, "2027-02-01", changed)
         await story.settle(agencies)
-        new = await _told_anew(agencies, ref)
+        new = await renewing.told_anew(agencies, ref)
         await story.settle(agencies)
 
-        for name in (NORTHGATE, RIVER, HARBOUR):
-            assert await _open_at(agencies, name, ref) == ["stalking"]
-        await _gone_from(agencies, RIVER, before)
+        for name in _READERS:
+            assert await renewing.open_at(agencies, name, ref) == ["stalking"]
+        await renewing.gone_from(agencies, RIVER, before)
 
         async def rewritten(desk: Desk, rests_on: str) -> None:
             said = {"risk": "her health"}
@@ -144,7 +80,7 @@ def test_a_part_renewed_for_less_carries_nothing_on(
             await agencies.do(NORTHGATE, lambda desk: rewritten(desk, old))
         await agencies.do(NORTHGATE, lambda desk: rewritten(desk, new))
         await story.settle(agencies)
-        assert await _open_at(agencies, RIVER, ref) == ["stalking", "her health"]
+        assert await renewing.open_at(agencies, RIVER, ref) == ["stalking", "her health"]
 
     run(tale())
 
@@ -156,9 +92,9 @@ def test_a_locked_node_closes_the_plan_and_opens_it_with_the_rows_that_are_carri
     async def tale() -> None:
         ref, _, _ = await _rested(agencies)
 
-        await _renew(agencies, ref, "2027-02-01", changed)
+        await renewing.renew(agencies, ref, "2027-02-01", changed)
         await agencies.sync(HARBOUR, BRIGID)
-        await _told_anew(agencies, ref)
+        await renewing.told_anew(agencies, ref)
         await agencies.settle(locked=True)
         for name in (RIVER, HARBOUR):
             with pytest.raises(plan.NoSuchCase):
@@ -166,8 +102,8 @@ def test_a_locked_node_closes_the_plan_and_opens_it_with_the_rows_that_are_carri
         await story.settle(agencies)
 
         carried = [] if changed else [WORDS]
-        for name in (NORTHGATE, RIVER, HARBOUR):
-            assert await _open_at(agencies, name, ref) == ["stalking", *carried]
+        for name in _READERS:
+            assert await renewing.open_at(agencies, name, ref) == ["stalking", *carried]
 
     run(tale())
 
@@ -175,9 +111,9 @@ def test_a_locked_node_closes_the_plan_and_opens_it_with_the_rows_that_are_carri
 def test_only_an_unlocked_node_knows_that_a_renewal_covers_as_much(agencies: Coalition):
     async def tale() -> None:
         ref, old, _ = await _rested(agencies)
-        await _renew(agencies, ref, "2027-02-01", {})
+        await renewing.renew(agencies, ref, "2027-02-01", {})
         await story.settle(agencies)
-        new = await _told_anew(agencies, ref)
+        new = await renewing.told_anew(agencies, ref)
         await story.settle(agencies)
 
         with agencies.at(NORTHGATE):
@@ -196,11 +132,11 @@ def test_what_a_renewal_carried_on_closes_when_the_renewal_is_withdrawn(
 ):
     async def tale() -> None:
         ref, _, _ = await _rested(agencies)
-        await _renew(agencies, ref, "2027-02-01", {})
+        await renewing.renew(agencies, ref, "2027-02-01", {})
         await story.settle(agencies)
-        new = await _told_anew(agencies, ref)
+        new = await renewing.told_anew(agencies, ref)
         await story.settle(agencies)
-        assert await _open_at(agencies, RIVER, ref) == ["stalking", WORDS]
+        assert await renewing.open_at(agencies, RIVER, ref) == ["stalking", WORDS]
 
         await agencies.do(BRIGID, lambda desk: withdrawals.withdraw(desk, new))
         await agencies.settle(locked=locked)
@@ -209,8 +145,8 @@ def test_what_a_renewal_carried_on_closes_when_the_renewal_is_withdrawn(
                 await story.seen(agencies, RIVER, ref)
         await story.settle(agencies)
 
-        for name in (NORTHGATE, RIVER, HARBOUR):
-            assert await _open_at(agencies, name, ref) == ["stalking"]
+        for name in _READERS:
+            assert await renewing.open_at(agencies, name, ref) == ["stalking"]
 
     run(tale())
 
@@ -218,20 +154,20 @@ def test_what_a_renewal_carried_on_closes_when_the_renewal_is_withdrawn(
 def test_a_row_is_carried_on_as_long_as_some_renewal_lives(agencies: Coalition):
     async def tale() -> None:
         ref, old, _ = await _rested(agencies)
-        await _renew(agencies, ref, "2027-02-01", {})
+        await renewing.renew(agencies, ref, "2027-02-01", {})
         await story.settle(agencies)
-        new = await _told_anew(agencies, ref)
+        new = await renewing.told_anew(agencies, ref)
         await story.settle(agencies)
         long_ago = int((agencies.now - timedelta(days=101)).timestamp())
         with agencies.at(NORTHGATE):  # as after two more renewals: its log is forgotten by now
             await Share.update({Share.ends: long_ago}).where(Share.consent == old)
         await story.settle(agencies)
-        assert await _open_at(agencies, RIVER, ref) == ["stalking", WORDS]
+        assert await renewing.open_at(agencies, RIVER, ref) == ["stalking", WORDS]
 
         await agencies.do(BRIGID, lambda desk: withdrawals.withdraw(desk, new))
         await story.settle(agencies)
 
-        assert await _open_at(agencies, RIVER, ref) == ["stalking"]
+        assert await renewing.open_at(agencies, RIVER, ref) == ["stalking"]
         with agencies.at(NORTHGATE):
             assert not await Share.exists().where(Share.consent == old)
 
@@ -243,7 +179,7 @@ def test_what_a_part_covered_is_remembered_shut_and_only_where_plans_are_written
 ):
     async def tale() -> None:
         ref, consent, _ = await _rested(agencies)
-        await _renew(agencies, ref, "2027-02-01", {})
+        await renewing.renew(agencies, ref, "2027-02-01", {})
         await story.settle(agencies)
 
         with agencies.at(NORTHGATE):
@@ -274,6 +210,6 @@ def test_after_a_withdrawal_of_the_whole_release_nothing_is_remembered(agencies:
             parts = await Share.objects().where(Share.recipient == agencies[NORTHGATE].id)
         assert parts
         assert not any(part.body for part in parts)
-        assert await _open_at(agencies, NORTHGATE, ref) == ["stalking"]
+        assert await renewing.open_at(agencies, NORTHGATE, ref) == ["stalking"]
 
     run(tale())
