@@ -41,6 +41,10 @@ _PLACES: Final = (
 )
 
 
+# Gone to rarely: in the menu at the end of the bar, unless the bar is short without it.
+_RARELY: Final = frozenset({"/consents", "/staff", "/audit", "/node"})
+_SHORT: Final = 6
+
 # Who asks, and who is asked and votes.
 _COORDINATING: Final = {"/intake": True, "/asked": False, "/motions": False}
 
@@ -54,6 +58,13 @@ async def links(desk: Desk, here: str) -> tuple[Link, ...]:
             if _goes(href, act, desk)
         ]
     )
+
+
+def behind(found: tuple[Link, ...]) -> tuple[Link, ...]:
+    """Those of these places that stand in the menu, so that the bar keeps to one row."""
+    if len(found) <= _SHORT:
+        return ()
+    return tuple(link for link in found if link.href in _RARELY)
 
 
 def _goes(href: str, act: Act, desk: Desk) -> bool:
@@ -103,10 +114,13 @@ async def frame_for(request: AnyRequest, desk: Desk, here: str) -> Frame:
     """The frame around somebody's work."""
     workplace = place(request)
     member = desk.staff.name if desk.staff else ""
+    found = await links(desk, here)
+    more = behind(found)
     return Frame(
         node=desk.node.name,
         role=f"{member}, {role_words(desk.roles).lower()}",
-        links=await links(desk, here),
+        links=tuple(link for link in found if link not in more),
+        more=more,
         form_proof=workplace.door.form_proof(request.cookies),
         at_work=True,
         rehearsal=_REHEARSAL if desk.node.rehearsal else "",
@@ -125,6 +139,7 @@ async def locked_frame(request: AnyRequest, device: str) -> Frame:
         node=here.name,
         role="",
         links=(),
+        more=(),
         form_proof=door.form_proof({door.device_cookie: device}),
         rehearsal=_REHEARSAL if here.rehearsal else "",
         timezone=packs.read(here.pack_texts).timezone,

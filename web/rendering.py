@@ -38,6 +38,7 @@ class Frame:
     node: str
     role: str
     links: tuple[Link, ...]
+    more: tuple[Link, ...]  # places gone to rarely, in the menu behind the others
     form_proof: str
     at_work: bool = False
     rehearsal: str = ""

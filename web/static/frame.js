@@ -99,7 +99,20 @@
     for (const part of document.querySelectorAll("main .part, #release details:has(:checked)")) part.open = true;
   });
 
-  document.querySelector(".bar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  // The menu of the bar shuts when it is left: by a press elsewhere, by Tab, or by one Escape.
+  const more = document.querySelector(".bar-more");
+  const shut = (event) => {
+    if (more?.open && !more.contains(event.target)) more.open = false;
+  };
+  document.addEventListener("pointerdown", shut);
+  document.addEventListener("focusin", shut);
+  more?.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !more.open) return;
+    more.open = false;
+    more.querySelector("summary").focus();
+  });
+
+  document.querySelector(".bar > * > nav > ul [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
   // "Get the plan" opens only with the collector's own "tell the meeting": it is what carries the plan.
   const plans = () => {
