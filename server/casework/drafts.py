@@ -32,6 +32,13 @@ async def load(place: str, desk: Desk) -> str | None:
     return text
 
 
+async def load_all(place_prefix: str, desk: Desk) -> dict[str, str]:
+    """The words this person left in every place that begins like this, by place."""
+    rows = await Draft.objects().where(Draft.staff == _staff(desk))
+    bodies = [read_body("draft", row.id, row.body, desk) for row in rows]
+    return {one["place"]: one["text"] for one in bodies if one["place"].startswith(place_prefix)}
+
+
 async def drop(place: str, desk: Desk) -> None:
     """Forget the words left in this place."""
     async with transaction():

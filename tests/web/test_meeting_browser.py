@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from server.node import chamber, staff
 from server.node.access import Role
 from tests import coalition, founding
-from tests.coalition import NORTHGATE, PASSPHRASE, RIVER, Coalition
+from tests.coalition import HARBOUR, NORTHGATE, PASSPHRASE, RIVER, Coalition
 from tests.server.meeting import sitting
 from tests.web.served import VENDOR, Served, apart, serve
 from tests.web.windows import PHONE, WIDE, nothing_for_axe, signed_in
@@ -136,6 +136,49 @@ def test_who_came_is_seen_on_the_other_page_and_nothing_half_typed_goes(
     expect(chair.locator(river)).to_contain_text("A colleague wrote meanwhile: Present, Sam Okoro")
     expect(chair.locator(f"{river}-note")).to_have_value("Joins at noon.")
     nothing_for_axe(chair, "beside")
+
+    at_the_meeting(chair, held)
+    expect(chair.locator(f"{river}-note")).to_have_value("Joins at noon.")
+    chair.locator(river).get_by_role("button", name="Save").click()
+    expect(chair.locator("#live-counted")).to_contain_text("Present 0")
+    expect(chair.locator(river)).not_to_contain_text("A colleague wrote meanwhile")
+
+
+def test_words_about_who_came_come_back_after_the_node_was_locked(
+    coordinator: Page, held: Held
+) -> None:
+    at_the_meeting(coordinator, held)
+    coordinator.get_by_text("Each agency, and observers").click()
+    harbour = f"#attend-{held.made[HARBOUR].id[:12]}"
+    coordinator.select_option(f"{harbour}-state", "apologies")
+    coordinator.check(f"{harbour}-sent")
+    coordinator.fill(f"{harbour}-note", "Half a sentence about")
+    expect(coordinator.locator(f"{harbour} .kept")).to_contain_text("Draft kept at")
+    coordinator.fill(f"{harbour}-who", "Robin V")
+    coordinator.keyboard.press("Escape")
+    coordinator.keyboard.press("Escape")
+    coordinator.wait_for_url(re.compile(r"/away$"))
+
+    coordinator.goto(f"{held.served.url}/sign-in")
+    coordinator.fill("#name", made_by(held))
+    coordinator.fill("#passphrase", PASSPHRASE)
+    coordinator.click("button[type=submit]")
+    coordinator.wait_for_url(re.compile(r"/shared$"))
+    at_the_meeting(coordinator, held)
+    line = coordinator.locator(harbour)
+    expect(coordinator.locator(f"{harbour}-who")).to_have_value("Robin V")
+    expect(coordinator.locator(f"{harbour}-note")).to_have_value("Half a sentence about")
+    expect(coordinator.locator(f"{harbour}-state")).to_have_value("apologies")
+    expect(coordinator.locator(f"{harbour}-sent")).to_be_checked()
+    expect(line.locator(".kept")).to_be_visible()
+    expect(line.locator(".tag", has_text="Apologies")).to_have_count(0)
+    nothing_for_axe(coordinator, "words that came back")
+
+    line.get_by_role("button", name="Save").click()
+    expect(line.locator(".tag", has_text="Apologies")).to_have_count(1)
+    at_the_meeting(coordinator, held)
+    expect(line.locator(".kept")).to_be_empty()
+    expect(coordinator.locator(f"{harbour}-note")).to_have_value("Half a sentence about")
 
 
 def test_a_dropped_line_loses_nothing_and_saves_once(coordinator: Page, held: Held) -> None:

@@ -22,13 +22,13 @@ from web.pages.live_parts import (
     AgendaPart,
     Clock,
     DecisionPart,
-    RosterPart,
     agenda_part,
     clock_of,
     condensed,
 )
 from web.pages.meetings_parts import STATES
 from web.pages.merged_table import Merged
+from web.pages.roster_parts import RosterPart
 from web.rendering import Tag, page
 from web.workplace import HOLDS, PASSIVE, AnyRequest, AtWork, place
 

@@ -16,8 +16,9 @@ from tiers.reading import FormMistake
 from web import events
 from web.forms import Mistakes, Slip, Typed, typed
 from web.frame import frame_for
+from web.pages.drafts import keep_on
 from web.pages.live_changes import decision_of, roster_of
-from web.pages.live_parts import RosterPart
+from web.pages.roster_parts import RosterPart, attend_place
 from web.rendering import page
 from web.workplace import AnyRequest, AtWork, go, once, place
 
@@ -127,10 +128,12 @@ async def attend(
             information_sent=form.ticked("information_sent"),
             base=int(base) if base.isdecimal() else None,
         )
+        await drafts.drop(attend_place(meeting, agency), desk)
         _changed(request)
         part = await _roster(meeting, desk)
         line = next(one for one in part.lines if one.agency == agency and not one.observer)
         if not marked.kept:  # what was typed stays in the form, theirs beside it
+            await keep_on(line.draft_place, form, line.base, desk)
             line = replace(
                 line,
                 state=form.word("state"),

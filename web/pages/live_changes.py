@@ -11,19 +11,18 @@ from server.meeting.planned import Planned
 from server.node.access import Act, may
 from server.node.desk import Desk
 from web.forms import Typed
-from web.pages.drafts import kept
+from web.pages.drafts import kept, kept_all
 from web.pages.live_parts import (
     AgendaPart,
     Clock,
     DecisionPart,
-    RosterPart,
     agenda_part,
     clock_of,
     condensed,
     decision_part,
-    roster_part,
 )
 from web.pages.merged_table import Merged
+from web.pages.roster_parts import RosterPart, attend_place, roster_part
 from web.rendering import list_words
 
 
@@ -83,7 +82,8 @@ async def since(
 async def roster_of(at: Planned, refs: Sequence[str], desk: Desk) -> RosterPart:
     """Everybody expected and everybody there."""
     stamp = await attendance.stamp(at, refs, desk)
-    return roster_part(at, await attendance.attendance_of(at, refs, desk), stamp, desk)
+    drafts = await kept_all(attend_place(at.id), desk) if may(desk.roles, Act.RUN_MEETING) else {}
+    return roster_part(at, await attendance.attendance_of(at, refs, desk), stamp, drafts, desk)
 
 
 async def decision_of(

@@ -1,4 +1,4 @@
-"""The parts of a meeting as it is held: agenda, the case, what is decided, who came."""
+"""The parts of a meeting as it is held: agenda, the case, what is decided."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -6,19 +6,18 @@ from hashlib import blake2b
 from typing import Final
 
 from server.casework.meetings import Viewed
-from server.meeting import attendance, planned
+from server.meeting import planned
 from server.meeting.agenda import AgendaCase, OnAgenda
-from server.meeting.attendance import Attends
 from server.meeting.hearing import DECIDED, Decided
 from server.meeting.planned import Planned
 from server.node.access import Act, may
 from server.node.desk import Desk
-from web.forms import Option, new_token
-from web.pages.agenda_parts import ATTENDS, SLOT_STATES, mark_of
+from web.forms import new_token
+from web.pages.agenda_parts import SLOT_STATES, mark_of
 from web.pages.merged import merge
 from web.pages.merged_table import Aside, Merged, StandLine
 from web.pages.words import value_words
-from web.rendering import Tag, agree, list_words
+from web.rendering import Tag, agree
 
 # What agencies answer by pages of their own; the room reads it where it belongs, not in the table.
 _ELSEWHERE: Final = frozenset({"attending", "ballots", "action_answers", "contact_log"})
@@ -104,47 +103,6 @@ class DecisionPart:
     running: bool  # the meeting is open and this case can be heard or put off
     heard: bool
     last: bool
-    swap: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AttendLine:
-    """One agency, or one observer, in the room."""
-
-    id: str
-    agency: str
-    name: str
-    must: bool
-    observer: bool
-    tag: Tag
-    state: str
-    named: str
-    who: str
-    note: str
-    statement: bool
-    information_sent: bool
-    base: int
-    mark: str
-    token: str
-    may_write: bool
-    meeting: str
-    beside: "AttendLine | None" = None  # what a colleague wrote meanwhile
-    swap: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RosterPart:
-    """Who is there."""
-
-    mark: str  # who stands in the list; what is said of each has a mark of its own
-    stamp: str
-    words: str
-    lines: tuple[AttendLine, ...]
-    states: tuple[Option, ...]
-    agencies: tuple[Option, ...]
-    may_write: bool
-    meeting: str
-    token: str
     swap: bool = False
 
 
@@ -234,58 +192,3 @@ def _decided(
         sides=tuple(Wording(one.value, one.by) for one in written) if len(written) > 1 else (),
         kind=form.kind if form else "long",
     )
-
-
-def roster_part(at: Planned, roster: tuple[Attends, ...], stamp: str, desk: Desk) -> RosterPart:
-    """Everybody in the room, and a sentence that counts them."""
-    may_write = may(desk.roles, Act.RUN_MEETING) and at.state in {planned.PLANNED, planned.OPEN}
-    lines = tuple(_attend_line(at, one, may_write=may_write) for one in roster)
-    return RosterPart(
-        mark=blake2b(repr([one.id for one in lines]).encode(), digest_size=8).hexdigest(),
-        stamp=stamp,
-        words=_counted(roster),
-        lines=lines,
-        states=tuple(Option(state, ATTENDS[state].words) for state in attendance.STATES),
-        agencies=tuple(Option(one.id, one.name) for one in desk.directory.entries),
-        may_write=may_write,
-        meeting=at.id,
-        token=new_token(),
-    )
-
-
-def _attend_line(at: Planned, one: Attends, *, may_write: bool) -> AttendLine:
-    """One agency as the room writes about it."""
-    said = (one.state, one.who, one.note, one.information_sent, one.statement, one.named, one.name)
-    return AttendLine(
-        id=f"attend-{(one.id if one.observer else one.agency)[:12]}",
-        agency=one.agency,
-        name=one.name,
-        must=one.must,
-        observer=one.observer,
-        tag=ATTENDS[one.state],
-        state=one.state,
-        named=list_words(one.named),
-        who=one.who,
-        note=one.note,
-        statement=one.statement,
-        information_sent=one.information_sent,
-        base=one.revision,
-        mark=blake2b(repr(said).encode(), digest_size=8).hexdigest(),
-        token=new_token(),
-        may_write=may_write,
-        meeting=at.id,
-    )
-
-
-def _counted(roster: tuple[Attends, ...]) -> str:
-    agencies = [one for one in roster if not one.observer]
-    here = sum(one.state == attendance.PRESENT for one in agencies)
-    sorry = [one for one in agencies if one.state == attendance.APOLOGIES]
-    sent = sum(one.information_sent for one in sorry)
-    watching = sum(one.observer for one in roster)
-    words = [f"Present {here} of {len(agencies)}"]
-    if sorry:
-        words.append(f"apologies {len(sorry)}" + (f" (information sent: {sent})" if sent else ""))
-    if watching:
-        words.append(agree(watching, "observer"))
-    return " · ".join(words)

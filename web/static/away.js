@@ -6,13 +6,14 @@
   const ALIVE_EVERY = 30000;
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
   const post = (path, body) => fetch(path, { method: "POST", headers, body, redirect: "manual" });
+  const typed = new Set();  // forms nobody typed in have no words to keep
   let pressed = -QUICK;
   let alive = 0;
   let gone = false;
 
   const away = async () => {
     gone = true;
-    const drafts = [...document.querySelectorAll("form[data-draft]")].map((form) => new FormData(form));
+    const drafts = [...typed].filter((form) => form.isConnected).map((form) => new FormData(form));
     document.documentElement.className = "away";
     document.body.replaceChildren();
     await Promise.allSettled(drafts.map((draft) => post("/drafts", new URLSearchParams(draft))));
@@ -24,6 +25,11 @@
     if (event.key !== "Escape" || event.repeat || gone) return;
     if (event.timeStamp - pressed < QUICK) away();
     pressed = event.timeStamp;
+  }, true);
+
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-draft]");
+    if (form) typed.add(form);
   }, true);
 
   const work = () => {
