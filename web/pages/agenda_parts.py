@@ -135,9 +135,7 @@ def agenda_page(drawn: Agenda, cases: CasesPart, desk: Desk) -> AgendaPage:
     )
 
 
-def cases_part(
-    drawn: Agenda, waiting: tuple[WaitingCase, ...], came: str, desk: Desk
-) -> CasesPart:
+def cases_part(drawn: Agenda, waiting: tuple[WaitingCase, ...], came: str, desk: Desk) -> CasesPart:
     """The cases in their order, those that wait for an agenda, and who is expected.
 
     By `came`, the mark of who is expected, the page hears that somebody's name came or went.
