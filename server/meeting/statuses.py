@@ -226,9 +226,8 @@ async def _tell(row: Intake, plan: Mapping[str, str | None], act: Act, desk: Des
 
 
 def asks_before_deciding(pack: Protocol) -> bool:
-    """May others be asked before the case is accepted? Only where a team decides, on what it knows,
-    and she let her identity go out with the referral."""
-    return pack.decision.by_team(ACCEPT) and pack.identity_at == "referral"
+    """May others be asked before the case is accepted? Where a team decides: on what it knows."""
+    return pack.decision.by_team(ACCEPT)
 
 
 def survivor_of(people: Mapping[str, str]) -> str:

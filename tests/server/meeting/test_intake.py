@@ -1,5 +1,6 @@
 """The intake: one queue with two clocks, taken up, accepted or declined, closed and reopened."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -17,6 +18,7 @@ from server.meeting.intake_errors import (
     WrongStep,
 )
 from server.meeting.statuses import Decision, set_status
+from server.node import packs
 from server.node.desk import Desk
 from server.node.errors import Usage
 from tests.coalition import HARBOUR, NORTHGATE, RIVER, Coalition, run
@@ -251,3 +253,11 @@ def test_a_basis_written_when_taking_up_lets_the_plan_speak_of_another_adult(age
         assert Place("plan_case", "survivor", "status") in case.fragment.fields
 
     run(story())
+
+
+@pytest.mark.parametrize("identity_at", ["referral", "request"])
+def test_where_a_team_decides_the_others_may_be_asked_before_they_vote(identity_at: str):
+    texas = packs.read(packs.load("dvhrt-texas"))
+
+    assert statuses.asks_before_deciding(replace(texas, identity_at=identity_at))
+    assert not statuses.asks_before_deciding(packs.read(packs.load("hrda-dorset")))
