@@ -3,20 +3,20 @@
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 
 import pytest
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Told
 from tests.journeys.nodes import EXAMPLES, PASSPHRASE, Coalition, Node
 from tests.journeys.screens import PATIENCE, Screens, bars_nobody, screens, sign_in, until_shown
+from tests.web.windows import escape_twice
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(1800)]
 _IDLE = 2  # minutes, the shortest a node allows
 _LATER = "2031-05-04T13:00:00Z"
 _AT_THE_DOOR = re.compile(r"/sign-in$")
-_AWAY = re.compile(r"/away$")
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_node_locks_by_button_by_two_escapes_and_by_itself(told: Told, shown: 
 
     sign_in(page, centre.staff)
     _half_a_sentence(page, f"{centre.url}/cases/{told.ref}")
-    _escape_twice(page)
+    escape_twice(page)
     page.get_by_text("Start").click()
     sign_in(page, centre.staff)
     _open_form(page, f"{centre.url}/cases/{told.ref}")
@@ -52,19 +52,6 @@ def test_a_node_locks_by_button_by_two_escapes_and_by_itself(told: Told, shown: 
     left_alone.wait_for_url(_AT_THE_DOOR, timeout=_IDLE * 60_000 + PATIENCE)
     left_alone.goto(f"{centre.url}/cases")
     assert left_alone.url.endswith("/sign-in")
-
-
-def _escape_twice(page: Page) -> None:
-    """Two quick presses; again where a busy machine put too long between them."""
-    for _ in range(9):
-        page.keyboard.press("Escape")
-        page.keyboard.press("Escape")
-        with suppress(TimeoutError):
-            page.wait_for_url(_AWAY, timeout=PATIENCE / 9, wait_until="commit")
-            break
-    expect(page).to_have_url(_AWAY)
-    left = page.locator("body").inner_text()
-    assert set(left.splitlines()) <= {"", "Blank page", "Start"}  # with its styles or before them
 
 
 def _open_form(page: Page, case: str) -> None:

@@ -15,7 +15,7 @@ from tests import coalition, founding
 from tests.coalition import HARBOUR, NORTHGATE, PASSPHRASE, RIVER, Coalition
 from tests.server.meeting import sitting
 from tests.web.served import VENDOR, Served, apart, serve
-from tests.web.windows import PHONE, WIDE, nothing_for_axe, signed_in
+from tests.web.windows import PHONE, WIDE, escape_twice, nothing_for_axe, signed_in
 
 pytestmark = [
     pytest.mark.browser,
@@ -155,9 +155,7 @@ def test_words_about_who_came_come_back_after_the_node_was_locked(
     coordinator.fill(f"{harbour}-note", "Half a sentence about")
     expect(coordinator.locator(f"{harbour} .kept")).to_contain_text("Draft kept at")
     coordinator.fill(f"{harbour}-who", "Robin V")
-    coordinator.keyboard.press("Escape")
-    coordinator.keyboard.press("Escape")
-    coordinator.wait_for_url(re.compile(r"/away$"))
+    escape_twice(coordinator)
 
     coordinator.goto(f"{held.served.url}/sign-in")
     coordinator.fill("#name", made_by(held))
