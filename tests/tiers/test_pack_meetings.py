@@ -97,7 +97,7 @@ def test_a_slip_in_a_series_is_named_with_its_line(old: str, new: str, sentence:
         ("first = [2026-09-07]", "a day without quotation marks"),
         ("first = 1926-09-07", "a day from 2000 to 2099"),
         ("first = 2100-01-04", "a day from 2000 to 2099"),
-        ("frist = 2026-09-07", "Did you mean “first”?"),
+        ("firstly = 2026-09-07", "Did you mean “first”?"),
     ],
 )
 def test_a_slip_beside_it_is_named_too(more: str, sentence: str):
