@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.journeys.nodes import EXAMPLES, free_port
 
 MARK = "@@@ "
+PATIENCE = 1_500  # seconds: a limit for what hangs, not a measure
 
 
 def steps(paper: Path) -> list[tuple[str, list[str]]]:
@@ -53,7 +54,7 @@ def follow(paper: Path, folder: Path) -> float:
             start_new_session=True,
         )
     try:
-        code = ran.wait(timeout=580)
+        code = ran.wait(timeout=PATIENCE)
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(ran.pid, signal.SIGTERM)  # the node that an example left served
