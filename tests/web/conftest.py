@@ -42,6 +42,17 @@ def node(
 
 
 @pytest.fixture
+def coordinating(
+    tmp_path: Path, original: Callable[[postgres.Cluster | None, bool], nodes.Original]
+) -> Iterator[nodes.TestedNode]:
+    """A coordinating node on SQLite, which its own directory lists."""
+    made = nodes.copy(original(None, True), tmp_path / "node", str)
+    with database.using(made.engine):
+        yield made
+    asyncio.run(made.engine.release())
+
+
+@pytest.fixture
 def pages(node: nodes.TestedNode) -> Pages:
     """The pages of that node, asked as a browser asks, and nobody signed in."""
     keyholder = Keyholder(node.settings.idle_minutes, lambda: None)

@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -12,32 +10,16 @@ from directory.audience import Audience
 from server.entry import own, sending
 from server.listing import shelf
 from server.listing.tables import Claim
-from server.node import database
-from server.node.keyholder import Keyholder
-from server.sync import Syncer
-from tests import nodes, postgres
+from tests import nodes
 from tests.nodes import COORDINATING, TestedNode
 from tests.server.entry.imported import ADVICE, HARBOUR_ID, NIGHT_NUMBER, STREET, a_list, take_in
 from tests.web.asked import Pages
-from web import app
 
 
 @pytest.fixture
-def node(
-    tmp_path: Path, original: Callable[[postgres.Cluster | None, bool], nodes.Original]
-) -> Iterator[TestedNode]:
+def node(coordinating: nodes.TestedNode) -> nodes.TestedNode:
     """A coordinating node: it keeps the lists, and is an agency with an entry like any other."""
-    made = nodes.copy(original(None, True), tmp_path / "node", str)
-    with database.using(made.engine):
-        yield made
-    asyncio.run(made.engine.release())
-
-
-@pytest.fixture
-def pages(node: TestedNode) -> Pages:
-    keyholder = Keyholder(node.settings.idle_minutes, lambda: None)
-    syncer = Syncer(node.settings, keyholder)
-    return Pages(app.create(node.settings, keyholder, syncer, "http://127.0.0.1:8400"), keyholder)
+    return coordinating
 
 
 def words_of(answer: httpx.Response) -> str:

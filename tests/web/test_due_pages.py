@@ -1,9 +1,7 @@
 """What is due among partners: the self-review, and an entry nobody has said to be right lately."""
 
 import asyncio
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,21 +9,16 @@ from server.entry import own
 from server.listing import store
 from server.node import database
 from server.node.joining_tables import SelfReview
-from tests import nodes, postgres
+from tests import nodes
 from tests.web.asked import Pages
 from tests.web.entered import words_of
 from web.rendering import day
 
 
 @pytest.fixture
-def node(
-    tmp_path: Path, original: Callable[[postgres.Cluster | None, bool], nodes.Original]
-) -> Iterator[nodes.TestedNode]:
+def node(coordinating: nodes.TestedNode) -> nodes.TestedNode:
     """A coordinating node, which its own directory lists."""
-    made = nodes.copy(original(None, True), tmp_path / "node", str)
-    with database.using(made.engine):
-        yield made
-    asyncio.run(made.engine.release())
+    return coordinating
 
 
 async def listed(node: nodes.TestedNode, **said: str) -> str:

@@ -1,9 +1,7 @@
 """The protocol at the coordinating node: which agency works by it, and which by another."""
 
 import asyncio
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +9,7 @@ from crypto import statement
 from crypto.keys import Identity, NodeKey
 from server import announcements
 from server.node import database, directories
-from tests import nodes, postgres
+from tests import nodes
 from tests.web.asked import Pages
 from tests.web.entered import words_of
 
@@ -20,15 +18,10 @@ NAMES = {"Harbour House": HARBOUR, "River Police": RIVER, "St Brigid": BRIGID}
 
 
 @pytest.fixture
-def node(
-    tmp_path: Path, original: Callable[[postgres.Cluster | None, bool], nodes.Original]
-) -> Iterator[nodes.TestedNode]:
+def node(coordinating: nodes.TestedNode) -> nodes.TestedNode:
     """A coordinating node with three agencies in its directory."""
-    made = nodes.copy(original(None, True), tmp_path / "node", str)
-    with database.using(made.engine):
-        asyncio.run(enrol(made))
-        yield made
-    asyncio.run(made.engine.release())
+    asyncio.run(enrol(coordinating))
+    return coordinating
 
 
 async def enrol(node: nodes.TestedNode) -> None:

@@ -1,10 +1,9 @@
 """How agencies stand, by page: two hundred of them, one changed, and signed with others."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,30 +16,15 @@ from directory.card import Card
 from server import announcements
 from server.node import database, directories
 from server.node.desk import Desk
-from server.node.keyholder import Keyholder
-from server.sync import Syncer
-from tests import nodes, postgres
+from tests import nodes
 from tests.web.asked import Pages
-from web import app
 
 
 @pytest.fixture
-def node(
-    tmp_path: Path, original: Callable[[postgres.Cluster | None, bool], nodes.Original]
-) -> Iterator[nodes.TestedNode]:
+def node(coordinating: nodes.TestedNode) -> nodes.TestedNode:
     """A coordinating node whose directory lists two hundred invented agencies."""
-    made = nodes.copy(original(None, True), tmp_path / "node", str)
-    with database.using(made.engine):
-        asyncio.run(_enrol_many(made))
-        yield made
-    asyncio.run(made.engine.release())
-
-
-@pytest.fixture
-def pages(node: nodes.TestedNode) -> Pages:
-    keyholder = Keyholder(node.settings.idle_minutes, lambda: None)
-    syncer = Syncer(node.settings, keyholder)
-    return Pages(app.create(node.settings, keyholder, syncer, "http://127.0.0.1:8400"), keyholder)
+    asyncio.run(_enrol_many(coordinating))
+    return coordinating
 
 
 async def _enrol_many(node: nodes.TestedNode) -> None:
