@@ -13,8 +13,10 @@ from server.node import chamber, database
 from server.node.keyholder import Keyholder
 from server.sync import Syncer
 from tests import coalition, founding, nodes, postgres
-from tests.coalition import Coalition
+from tests.coalition import Coalition, run
+from tests.server.meeting import sitting
 from tests.web.asked import Pages
+from tests.web.room import Room
 from tests.web.served import Served, apart, serve
 from web import app
 
@@ -93,3 +95,19 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=_CHROMIUM, args=_QUIET)
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="module")
+def first() -> Iterator[Coalition]:
+    made = founding.make_original(None)
+    yield made
+    chamber.close()
+    shutil.rmtree(made[coalition.HARBOUR].settings.data.parent)
+
+
+@pytest.fixture
+def room(first: Coalition, tmp_path: Path) -> Iterator[Room]:
+    made = founding.copy(first, tmp_path, None)
+    ref, meeting, slot = run(sitting.on_agenda(made))
+    yield Room(made, ref, meeting, slot)
+    asyncio.run(founding.close(made))

@@ -1,75 +1,15 @@
 """The pages of a meeting: each role sees what it may, and what two people write stays."""
 
-import asyncio
 import re
-import secrets
-import shutil
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-
-import pytest
+from collections.abc import Awaitable, Callable
 
 from server.casework import walling
-from server.node import chamber
 from server.node.access import Role
 from server.node.desk import Desk
-from server.node.keyholder import Keyholder
-from server.node.member import StaffMember
-from server.sync import Syncer
-from tests import coalition, founding
-from tests.coalition import HARBOUR, NORTHGATE, RIVER, Coalition, run
+from tests.coalition import HARBOUR, NORTHGATE, run
 from tests.server.meeting import sitting
 from tests.web.asked import Pages
-from web import app
-from web.security import Door, door_key
-
-VIEW = "Two calls in May."
-
-
-@dataclass
-class Room:
-    """A case on an agenda, and the pages of the nodes."""
-
-    made: Coalition
-    ref: str
-    meeting: str
-    slot: str
-
-    async def pages(self, name: str, member: StaffMember | None = None) -> Pages:
-        """The pages of that node with somebody at work at them. Use within at()."""
-        settings = self.made.settings(name)
-        keyholder = Keyholder(settings.idle_minutes, lambda: None)
-        syncer = Syncer(settings, keyholder)
-        pages = Pages(app.create(settings, keyholder, syncer, "http://127.0.0.1:8400"), keyholder)
-        desk = await self.made.desk(name)
-        token, door = secrets.token_urlsafe(32), Door(frozenset(), False, door_key(settings.data))
-        assert desk.staff is not None
-        keyholder.open(token, member or desk.staff, desk.unlocked(), desk.now)
-        pages.cookies.set(door.device_cookie, secrets.token_hex(16), domain="127.0.0.1")
-        pages.cookies.set(door.session_cookie, token, domain="127.0.0.1")
-        await pages.get("/staff")
-        return pages
-
-    @property
-    def live(self) -> str:
-        return f"/meetings/{self.meeting}/live"
-
-
-@pytest.fixture(scope="module")
-def first() -> Iterator[Coalition]:
-    made = founding.make_original(None)
-    yield made
-    chamber.close()
-    shutil.rmtree(made[coalition.HARBOUR].settings.data.parent)
-
-
-@pytest.fixture
-def room(first: Coalition, tmp_path: Path) -> Iterator[Room]:
-    made = founding.copy(first, tmp_path, None)
-    ref, meeting, slot = run(sitting.on_agenda(made))
-    yield Room(made, ref, meeting, slot)
-    asyncio.run(founding.close(made))
+from tests.web.room import VIEW, Room, field
 
 
 def told(room: Room, name: str, act: Callable[[Pages], Awaitable[str]]) -> str:
@@ -80,12 +20,6 @@ def told(room: Room, name: str, act: Callable[[Pages], Awaitable[str]]) -> str:
             return await act(await room.pages(name))
 
     return run(story())
-
-
-def field(text: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', text)
-    assert found, name
-    return found[1]
 
 
 def test_the_list_plans_and_the_agenda_says_what_is_read_out(room: Room) -> None:
@@ -200,96 +134,6 @@ def test_two_who_type_at_once_see_both_wordings_and_choose(room: Room) -> None:
     run(story())
 
 
-def test_an_open_page_hears_only_what_changed(room: Room) -> None:
-    run(sitting.opened(room.made, room.meeting))
-
-    async def story() -> None:
-        with room.made.at(NORTHGATE):
-            pages = await room.pages(NORTHGATE)
-            shown = (await pages.get(f"{room.live}/{room.slot}")).text
-            form = marks(shown)
-
-            quiet = await pages.post(f"/meetings/{room.meeting}/changes", form)
-            agency = room.made[RIVER].id
-            await pages.post(
-                f"/meetings/{room.meeting}/attend/{agency}",
-                {"form": "x", "state": "present", "who": "Sam Okoro", "base": "0"},
-            )
-            heard = await pages.post(f"/meetings/{room.meeting}/changes", form)
-
-            assert quiet.status_code == 204
-            assert "Sam Okoro" in heard.text
-            assert "Present 1 of" in heard.text
-            assert 'id="merged"' not in heard.text
-            assert 'id="live-decision"' not in heard.text
-
-    run(story())
-
-
-def test_a_page_with_words_half_typed_hears_that_a_colleague_decided(room: Room) -> None:
-    run(sitting.opened(room.made, room.meeting))
-    chair = run(sitting.colleague(room.made, "Lee Crane", Role.CHAIR))
-
-    async def story() -> None:
-        with room.made.at(NORTHGATE):
-            hers, his = await room.pages(NORTHGATE), await room.pages(NORTHGATE, chair)
-            shown = (await his.get(f"{room.live}/{room.slot}")).text
-            form = marks(shown)
-            draft = {"draft": f"meeting/{room.slot}/decision", "decision": "Locks."}
-            await his.post("/drafts", {**draft, "base": field(shown, "base"), "was-decision": ""})
-            url = f"/meetings/{room.meeting}/decide/{room.slot}"
-            await hers.post(url, {"form": "a", "base": field(shown, "base"), "decision": "Move."})
-
-            heard = await his.post(f"/meetings/{room.meeting}/changes", form)
-
-            assert 'id="live-decision"' in heard.text
-            assert "The decision changed" in heard.text
-
-    run(story())
-
-
-def test_a_withdrawal_takes_the_case_off_every_open_page(room: Room) -> None:
-    run(sitting.opened(room.made, room.meeting))
-
-    async def look() -> str:
-        with room.made.at(NORTHGATE):
-            pages = await room.pages(NORTHGATE)
-            heard = await pages.post(f"/meetings/{room.meeting}/changes", {"slot": room.slot})
-            assert heard.headers.get("hx-refresh") == "true"
-            return (await pages.get(f"{room.live}/{room.slot}")).text
-
-    run(sitting.withdraw(room.made))
-    text = run(look())
-
-    assert "Something was withdrawn." in text
-    assert VIEW not in text
-    assert room.ref[:3] + "-" not in text
-
-
-def test_an_open_agenda_hears_whom_an_agency_sends_and_that_it_was_taken_back(room: Room) -> None:
-    async def story() -> None:
-        with room.made.at(NORTHGATE):
-            shown = (await (await room.pages(NORTHGATE)).get(f"/meetings/{room.meeting}")).text
-        await sitting.sends(room.made, room.ref)
-        named = await again(shown)
-        await sitting.withdraw(room.made, told_by=RIVER)
-        gone = await again(named)
-
-        assert sitting.SENT not in shown
-        assert sitting.SENT in named
-        assert sitting.SENT not in gone
-        assert "Something on this agenda was withdrawn" in gone
-
-    async def again(before: str) -> str:
-        with room.made.at(NORTHGATE):
-            pages, mark = await room.pages(NORTHGATE), field(before, "mark")
-            heard = await pages.post(f"/meetings/{room.meeting}/cases", {"mark": mark})
-        assert 'id="agenda-roster" hx-swap-oob="true"' in heard.text
-        return heard.text
-
-    run(story())
-
-
 def test_an_observer_signs_first_and_sees_only_what_the_chair_shows(room: Room) -> None:
     run(sitting.opened(room.made, room.meeting))
     guest = run(sitting.colleague(room.made, "Ada Quill", Role.OBSERVER))
@@ -344,15 +188,6 @@ def test_behind_a_wall_the_case_is_no_page_at_all(room: Room) -> None:
             assert refused.status_code == 404
 
     run(story())
-
-
-def marks(text: str) -> dict[str, object]:
-    """What an open page says it has."""
-    names = ("slot", "stamp", "agenda", "clock", "shape", "roster", "roster-stamp")
-    return {
-        **{name: field(text, name) for name in names},
-        "have": re.findall(r'name="have" value="([^"]*)"', text),
-    }
 
 
 def _plain(text: str) -> str:

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from directory.audience import Audience
-from server.entry import alike, claiming, offered, own, sending
-from server.entry.tables import Chunk, OutBlob
-from server.listing import claims, exporting, profile_of, published, report, search, shelf
+from server.entry import claiming, offered, own, sending
+from server.listing import exporting, profile_of, published, report, search
 from server.listing.published import Wanted
-from server.listing.tables import AsideRow, Claim, ListingRow, TrustedRow
+from server.listing.tables import AsideRow, ListingRow
 from server.node import audit
-from server.node.errors import NotFound, RefusedAct, Usage
+from server.node.errors import RefusedAct, Usage
 from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER
+from tests.server.entry.claimed import EVERYBODY, claimed, joined, names_at, shown
 from tests.server.entry.imported import (
     ADVICE,
     HALL,
@@ -23,54 +23,11 @@ from tests.server.entry.imported import (
     LIGHTHOUSE,
     NIGHT,
     NIGHT_NUMBER,
-    STREET,
     a_list,
     take_in,
 )
-from tests.server.entry.offers import HELPLINE, HIDDEN_STREET, Offered, offer, write
+from tests.server.entry.offers import HELPLINE
 from tests.server.sync.wired import Wired
-
-EVERYBODY = (NORTHGATE, HARBOUR, RIVER, BRIGID)
-
-
-async def joined(by_http: Wired, *trusted: str) -> Offered:
-    """The list was imported, Harbour has sent its own entry, and everybody has synced."""
-    await by_http.settle()
-    with by_http.agencies.at(NORTHGATE):
-        await take_in(a_list(), await by_http.agencies.desk(NORTHGATE))
-    with by_http.agencies.at(HARBOUR):
-        desk = await by_http.agencies.desk(HARBOUR)
-        there = await offer(desk, tuple(by_http.agencies[name].id for name in trusted))
-        await write(
-            desk,
-            "organizations",
-            there.organization,
-            website="http://harbour.example",
-            x_audience="public",
-        )
-        await sending.send(desk)
-    await by_http.settle()
-    return there
-
-
-async def claimed(by_http: Wired, *trusted: str) -> Offered:
-    """The coordinating node has said which agency it is, and everybody has heard."""
-    there = await joined(by_http, *trusted)
-    with by_http.agencies.at(NORTHGATE):
-        await claiming.claim(HARBOUR_ID, HARBOUR, await by_http.agencies.desk(NORTHGATE))
-    await by_http.settle()
-    return there
-
-
-async def shown(by_http: Wired, name: str, viewer: Audience = Audience.PROFESSIONAL) -> str:
-    """Everything that the directory of this node shows."""
-    with by_http.agencies.at(name):
-        return json.dumps(await shelf.dataset(viewer, await by_http.agencies.desk(name)))
-
-
-async def names_at(by_http: Wired, name: str) -> dict[str, str]:
-    with by_http.agencies.at(name):
-        return {of: called for of, called, _ in await shelf.organizations(Audience.PROFESSIONAL)}
 
 
 def test_the_own_entry_stands_in_its_place_on_every_node_under_the_imported_id(by_http: Wired):
@@ -252,158 +209,8 @@ def test_what_was_taken_over_stays_the_agencys_when_it_is_taken_back(by_http: Wi
     asyncio.run(walk())
 
 
-def test_a_confidential_place_of_the_list_stays_shut_at_the_coordinating_node(by_http: Wired):
-    async def walk() -> None:
-        await claimed(by_http)
-        with by_http.agencies.at(NORTHGATE):
-            boxed = await AsideRow.select().where(AsideRow.box != b"")
-            blobs = await OutBlob.select(OutBlob.body)
-            told = json.dumps(await claims.told(HARBOUR_ID))
-        for name in EVERYBODY:
-            everything = await _everything(by_http, name)
-            for mark in (STREET, "The hideout"):
-                assert mark not in everything, (name, mark)
-        with by_http.agencies.at(NORTHGATE):
-            await claiming.undo(HARBOUR_ID, await by_http.agencies.desk(NORTHGATE))
-            rows = {row["id"] for row in await TrustedRow.select(TrustedRow.id)}
-        again = await shown(by_http, NORTHGATE, Audience.TRUSTED)
-        await by_http.settle()
-
-        assert {row["id"] for row in boxed} >= {f"locations/{HIDEOUT}"}
-        assert not any(STREET in row["text"] for row in boxed)
-        assert STREET not in told
-        assert HIDEOUT not in told
-        assert blobs
-        assert f"locations/{HIDEOUT}" in rows
-        assert STREET in again
-        for name in EVERYBODY:
-            assert STREET not in await shown(by_http, name), name
-        for name in (HARBOUR, RIVER, BRIGID):
-            assert STREET not in await shown(by_http, name, Audience.TRUSTED), name
-
-    asyncio.run(walk())
-
-
-def test_a_locked_partner_moves_what_it_can_and_the_shut_part_when_it_unlocks(by_http: Wired):
-    async def walk() -> None:
-        there = await joined(by_http, BRIGID)
-        with by_http.agencies.at(NORTHGATE):
-            await claiming.claim(HARBOUR_ID, HARBOUR, await by_http.agencies.desk(NORTHGATE))
-        await by_http.round(NORTHGATE)
-        await by_http.round(BRIGID, locked=True)
-        await by_http.round(BRIGID, locked=True)
-        with by_http.agencies.at(BRIGID):
-            names = await names_at(by_http, BRIGID)
-            shut = await TrustedRow.exists().where(TrustedRow.organization == there.organization)
-        await by_http.round(BRIGID)
-
-        assert names.keys() == {HARBOUR_ID, LIGHTHOUSE}
-        assert shut
-        with by_http.agencies.at(BRIGID):
-            desk = await by_http.agencies.desk(BRIGID)
-            listed: Any = await shelf.organization(HARBOUR_ID, Audience.TRUSTED, desk)
-            assert not await TrustedRow.exists().where(
-                TrustedRow.organization == there.organization
-            )
-        assert HIDDEN_STREET in str(listed)
-
-    asyncio.run(walk())
-
-
-def test_what_is_alike_is_suggested_and_only_a_person_decides(by_http: Wired):
-    async def walk() -> None:
-        await joined(by_http)
-        with by_http.agencies.at(NORTHGATE):
-            desk = await by_http.agencies.desk(NORTHGATE)
-            found = await alike.suggestions(desk)
-            imported, agencies = await alike.open_ones(desk)
-            assert await Claim.count() == 0
-            await claiming.claim(HARBOUR_ID, HARBOUR, desk)
-            said = await alike.claimed(desk)
-            left = await alike.suggestions(desk)
-
-        assert [(one.organization, one.name) for one in found] == [(HARBOUR_ID, HARBOUR)]
-        assert "the same website" in found[0].because
-        assert {of for of, _ in imported} == {HARBOUR_ID, LIGHTHOUSE}
-        assert [name for _, name in agencies] == [HARBOUR]
-        assert [(one.organization, one.name) for one in said] == [(HARBOUR_ID, HARBOUR)]
-        assert said[0].aside > 0
-        assert left == ()
-
-    asyncio.run(walk())
-
-
-@pytest.mark.parametrize(
-    ("organization", "agency", "why"),
-    [
-        (HALL, HARBOUR, RefusedAct),
-        (HARBOUR_ID, RIVER, RefusedAct),
-        (HARBOUR_ID, "Nobody at all", NotFound),
-    ],
-)
-def test_what_cannot_be_is_refused_and_changes_nothing(
-    by_http: Wired, organization: str, agency: str, why: type[Exception]
-):
-    async def walk() -> None:
-        await joined(by_http)
-        before = await shown(by_http, NORTHGATE)
-        with by_http.agencies.at(NORTHGATE):
-            with pytest.raises(why):
-                await claiming.claim(organization, agency, await by_http.agencies.desk(NORTHGATE))
-            assert await Claim.count() == 0
-        with by_http.agencies.at(RIVER), pytest.raises(RefusedAct):
-            await claiming.claim(HARBOUR_ID, HARBOUR, await by_http.agencies.desk(RIVER))
-
-        assert await shown(by_http, NORTHGATE) == before
-
-    asyncio.run(walk())
-
-
-def test_no_other_agency_may_take_a_row_that_is_kept_aside(by_http: Wired):
-    async def walk() -> None:
-        await claimed(by_http)
-        with by_http.agencies.at(RIVER):
-            desk = await by_http.agencies.desk(RIVER)
-            await own.begin(desk)
-            organization = own.organization_id(desk.node.identity)
-            values = {"organization_id": organization, "name": "Ours now", "status": "active"}
-            await own.edit({("services", ADVICE): values}, (await own.read(desk)).heads, desk)
-            await sending.send(desk)
-        await by_http.settle()
-
-        assert "Ours now" not in await shown(by_http, NORTHGATE)
-        assert "Ours now" not in await shown(by_http, HARBOUR)
-
-    asyncio.run(walk())
-
-
-def test_a_claim_that_gives_an_agency_anothers_id_is_not_followed(by_http: Wired):
-    async def walk() -> None:
-        there = await joined(by_http)
-        with by_http.agencies.at(RIVER):
-            river = own.organization_id(by_http.agencies[RIVER].id)
-        with by_http.agencies.at(NORTHGATE):
-            harbour = by_http.agencies[HARBOUR].id
-            await Claim.insert(Claim(id=f"{river}/{harbour}", organization=river, agency=harbour))
-        await by_http.settle()
-
-        with by_http.agencies.at(BRIGID):
-            why = await Chunk.select(Chunk.why).where(Chunk.key == f"c/{river}").first()
-        assert why == {"why": "The directory gives an agency an id that is another's."}
-        assert there.organization in await names_at(by_http, BRIGID)
-
-    asyncio.run(walk())
-
-
 def _sorted(text: str) -> Any:
     return {
         table: sorted(rows, key=lambda row: str(row["id"]))
         for table, rows in json.loads(text).items()
     }
-
-
-async def _everything(by_http: Wired, name: str) -> str:
-    """All that a node keeps in clear of the directory."""
-    with by_http.agencies.at(name):
-        rows = [await table.select() for table in (ListingRow, AsideRow, Claim)]
-    return str([[{k: v for k, v in row.items() if k != "box"} for row in some] for some in rows])
