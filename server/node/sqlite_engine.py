@@ -1,6 +1,8 @@
 """SQLite for a node, set so that what was written stays written, and what was deleted is gone."""
 
 import sqlite3
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +66,7 @@ class NodeSQLiteEngine(SQLiteEngine):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path=str(path), factory=NodeConnection, timeout=10.0)
-        self.connections = Connections(path, self._open)
+        self.connections = Connections(path, partial(_open, self.connection_kwargs))
         self._anchor: sqlite3.Connection | None = None
         self._owes_checkpoint = False
 
@@ -119,12 +121,12 @@ class NodeSQLiteEngine(SQLiteEngine):
         # When the last connection closes, SQLite copies the whole log back and deletes it: several
         # disk syncs after every act. One idle connection per process keeps the log open instead.
         if self._anchor is None:
-            self._anchor = self._open()
+            self._anchor = _open(self.connection_kwargs)
         return self._anchor
 
-    def _open(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection = sqlite3.connect(
-            **self.connection_kwargs, check_same_thread=False
-        )
-        connection.row_factory = dict_factory
-        return connection
+
+def _open(kwargs: Mapping[str, Any]) -> sqlite3.Connection:
+    # No method: an engine that is let go must not be held by the connections that wait for it.
+    connection: sqlite3.Connection = sqlite3.connect(**kwargs, check_same_thread=False)
+    connection.row_factory = dict_factory
+    return connection

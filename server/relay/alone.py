@@ -38,8 +38,9 @@ def _socket(asked: argparse.Namespace) -> socket.socket:
 
 async def _serve(settings: Settings, pinned: bytes, listening: socket.socket) -> None:
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with database.using(database.engine_for(settings)):
+    with database.using(database.engine_for(settings)) as engine:
         await run_missing(("node", "relay"))
+    await engine.release()
     config = uvicorn.Config(
         app.create(settings, pinned),
         access_log=False,
