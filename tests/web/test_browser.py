@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -95,10 +96,26 @@ def test_no_page_of_the_coordinator_shuts_anybody_out(
     ]
     for path in ["/shared", f"/shared/{story.ref}", *standing, "/audit"]:
         visit(page, story, NORTHGATE, path)
-        for details in page.locator("main details").all():
-            details.evaluate("one => { one.open = true }")
-        expect(page.get_by_text("A moment…")).to_have_count(0)
+        _open_everything(page)
         nothing_for_axe(page, path)
+
+
+def _open_everything(page: Page) -> None:
+    """Open whatever opens; a row that was renewed as it was opened is opened once more."""
+    waiting = page.get_by_text("A moment…")
+    for _ in range(3):
+        for opened in (False, True):
+            page.evaluate(
+                "open => document.querySelectorAll('main details').forEach(one => one.open = open)",
+                opened,
+            )
+            page.wait_for_function(
+                "() => new Promise(done => requestAnimationFrame(() => done(true)))"
+            )
+        with suppress(AssertionError):
+            expect(waiting).to_have_count(0, timeout=7_000)
+            return
+    expect(waiting).to_have_count(0)
 
 
 def test_the_door_and_the_page_that_is_not_there_shut_nobody_out(
