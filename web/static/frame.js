@@ -47,6 +47,10 @@
     say("The node did not answer. What you typed is still here; try again in a moment.");
   });
 
+  addEventListener("load", () => {
+    if (!window.htmx) say("Part of this page did not come, so nothing can be sent from it. Load it again before you type.");
+  });
+
   // A cell that is open stays open when its words change beneath it.
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const old = event.detail.target;
