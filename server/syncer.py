@@ -40,10 +40,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class SyncState:
-    """How sync stands, in words and in parts."""
+    """How sync stands, in words and in parts; never how much waits, for walls know no counts."""
 
     words: str
-    waiting: int
+    waiting: bool
     reachable: bool
     enrolled: bool
     at: datetime | None
@@ -70,7 +70,7 @@ class Syncer:
 
     async def state(self) -> SyncState:
         """How sync stands at this moment."""
-        waiting = await rounds.waiting_count()
+        waiting = await rounds.waiting_count() > 0
         reachable, enrolled = not self._last.unreachable, not self._last.not_enrolled
         return SyncState(
             self._words(waiting, reachable, enrolled), waiting, reachable, enrolled, self._at
@@ -188,13 +188,13 @@ class Syncer:
         if events and self.on_change is not None:
             self.on_change()
 
-    def _words(self, waiting: int, reachable: bool, enrolled: bool) -> str:
+    def _words(self, waiting: bool, reachable: bool, enrolled: bool) -> str:
         if not enrolled:
             return "Not enrolled yet; nothing is lost"
         if waiting and not reachable:
-            return f"{waiting} waiting, will go when the connection is back"
+            return "Something is waiting, and goes when the connection is back"
         if waiting:
-            return f"{waiting} on the way"
+            return "Something is on the way"
         if self._at is None:
             return "Not connected yet"
         when = self._at.astimezone(self._zone).strftime("%H:%M")

@@ -44,6 +44,8 @@ def test_a_case_goes_by_page_from_her_signature_to_the_last_receipt(
     _send(centre, case, COORDINATION)
 
     police = shown.at(served.police)
+    police.goto(f"{served.police.url}/cases")
+    until_shown(police, f"{ref[:3]}-{ref[3:6]}")
     _enter(police, "Ana INVENTED", ref)
     _write(police, "risks", "He broke his bail conditions on 8 March.")
     _take_up_by_keys(police, f"{served.police.url}/consents")

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from server.casework import cases, ties, walling
+from server.casework import cases, refs, ties, walling
+from server.casework.tables import OutboxRow
 from server.node.access import Role
 from server.node.desk import desk_for, keys_for
 from server.node.member import StaffMember
@@ -118,7 +119,7 @@ def _routes(pages: Pages) -> list[tuple[str, str]]:
 def test_no_route_tells_a_walled_case_from_one_nobody_has(pages: Pages, node: TestedNode) -> None:
     async def scenario() -> None:
         tom = await _hire(node, "Invented Tom Crane")
-        ref, nobodys = await _case(node), cases.new_ref()
+        ref, nobodys = await _case(node), refs.new_ref()
         theirs = await _beside(pages, node, tom)
 
         async def answers(one: str) -> dict[tuple[str, str], object]:
@@ -141,5 +142,31 @@ def test_no_route_tells_a_walled_case_from_one_nobody_has(pages: Pages, node: Te
             ("GET", "/cases/{ref:str}/walls"),
             ("GET", "/shared/{ref:str}"),
         }
+
+    asyncio.run(scenario())
+
+
+def test_how_much_waits_to_go_is_told_to_nobody(pages: Pages, node: TestedNode) -> None:
+    async def scenario() -> None:
+        await pages.work(node)
+
+        async def shown() -> str:
+            answer = await pages.get("/sync")
+            assert answer.status_code == 200
+            return _RANDOM.sub("N", answer.text)
+
+        async def wait(number: int) -> None:
+            waits = OutboxRow(id=f"{number:064x}", share="cd" * 16, seq=number)
+            await waits.save()
+
+        nothing = await shown()
+        await wait(1)
+        one = await shown()
+        for number in (2, 3, 4):
+            await wait(number)
+
+        assert "Something is on the way" in one
+        assert await shown() == one
+        assert nothing != one
 
     asyncio.run(scenario())

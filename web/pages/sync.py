@@ -12,7 +12,7 @@ from web import events
 from web.forms import new_token, typed
 from web.frame import show
 from web.pages.words import agency_name
-from web.rendering import agree, day
+from web.rendering import day
 from web.workplace import AnyRequest, AtWork, Workplace, go, once, place
 
 
@@ -44,7 +44,7 @@ async def sync_page(request: AnyRequest, desk: AtWork) -> Response[str]:
 
 async def _state(here: Workplace, desk: Desk) -> tuple[str, tuple[Fact, ...]]:
     state = await here.syncer.state()
-    waiting = agree(state.waiting, "sealed part") if state.waiting else "Nothing"
+    waiting = "Something sealed" if state.waiting else "Nothing"
     number = desk.directory.number
     directory = (
         f"Number {number}, good until {day(desk.directory.valid_until)}" if number else "None yet"
@@ -95,11 +95,12 @@ async def sync_now(request: AnyRequest, desk: AtWork) -> Response[Any]:
 
 def _told(report: SyncReport) -> str:
     if report.unreachable:
-        waiting = agree(report.waiting, "part")
-        return f"The relay does not answer. {waiting} waiting; everything is kept."
+        return "The relay does not answer. Everything is kept, and goes when it does."
     if report.not_enrolled:
         return "The coordinating node has not taken this agency in yet. Everything is kept."
-    words = f"Done: {agree(report.pushed, 'part')} went, {agree(report.pulled, 'part')} came."
+    went = "What waited went" if report.pushed else "Nothing waited"
+    came = "something came" if report.pulled else "nothing came"
+    words = f"Done. {went}, and {came}."
     if report.refused:
         words += f" Not taken: {'; '.join(sorted({one.reason for one in report.refused}))}"
     return words
