@@ -31,7 +31,6 @@ _KINDS = {
     13: "listing",
     14: "invitation",
     15: "step",
-    16: "assured",
 }
 # BLAKE2b takes a person of 16 bytes, so two kinds are called by a shorter word there.
 _SHORTER = {"succession": "succeed", "invitation": "invite"}

@@ -29,7 +29,6 @@ _KEPT_DAYS: Final[Mapping[str, int]] = {
     "listing": 400,
     "invitation": 30,
     "step": 400,
-    "assured": 400,
 }
 # What makes two statements of one signer and one kind the older and the newer of the same thing.
 _REPLACED_BY: Final[Mapping[str, tuple[str, ...]]] = {

@@ -208,7 +208,7 @@ def test_statements_are_kept_as_long_as_somebody_may_have_been_away_and_no_longe
 
 @pytest.mark.parametrize(
     "kind",
-    ["cosign", "proposal", "succession", "entry", "listing", "invitation", "step", "assured"],
+    ["cosign", "proposal", "succession", "entry", "listing", "invitation", "step"],
 )
 def test_what_agencies_say_of_their_standing_is_passed_on_by_the_identity_alone(kind: str):
     raw = said(kind, to(MEADOW), HARBOUR.identity)
