@@ -116,7 +116,7 @@ class Coalition:
     def later(self, **passed: float) -> None:
         """Let time pass for everybody."""
         self.now += timedelta(**passed)
-        memory.forget_all([share for share, _ in list(memory._known)])
+        memory.clear()
 
     async def _round(self, name: str, locked: bool) -> Kept:
         with self.at(name) as place:

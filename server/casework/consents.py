@@ -12,7 +12,7 @@ from server.casework.quarantine import Confirmed, confirm, refuse_while_closed, 
 from server.casework.releases import Recorded, record_release, renew
 from server.casework.shared import last_day
 from server.casework.signers import refuse_violent_signers
-from server.casework.tables import ConsentRow
+from server.casework.tables import ConsentRow, Share
 from server.node import audit
 from server.node.access import Act, require
 from server.node.database import transaction
@@ -158,7 +158,7 @@ async def _still_here(waiting: Waiting, desk: Desk) -> None:
     """Between reading and writing, the share may have ended or a colleague may have been first."""
     if await ConsentRow.exists().where(ConsentRow.id == waiting.consent.id):
         raise NothingToAdopt
-    if not any(row.id == waiting.share for row in await received.live(desk)):
+    if not await received.live(desk, Share.id == waiting.share):
         raise NothingToAdopt
 
 

@@ -67,9 +67,8 @@ async def received_finds(
     await received.sort_in(desk)
     rows = [
         row
-        for row in await received.live(desk)
-        if row.exchange == ConsentKind.FIND.exchange
-        and refs.is_invented(row.case_ref) is invented
+        for row in await received.live(desk, Share.exchange == ConsentKind.FIND.exchange)
+        if refs.is_invented(row.case_ref) is invented
         and (only is None or row.id in only)
         and walls.may_know(row.case_ref, desk)
     ]

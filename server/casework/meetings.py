@@ -116,7 +116,7 @@ async def view_for(case_ref: str, desk: Desk) -> Viewed:
 async def _look(case_ref: str, desk: Desk) -> list[Share]:
     """Write down that this is about to be read, and count it; both stand before anything opens."""
     async with transaction():
-        rows = [row for row in await received.live(desk) if row.case_ref == case_ref]
+        rows = await received.of_case(case_ref, desk)
         if not rows:
             raise NoSuchCase
         ids = sorted(row.id for row in rows)

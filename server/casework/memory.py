@@ -17,8 +17,11 @@ class Known:
     lane: Lane
 
 
+_MOST_REFUSED = 20_000  # a few words each
+
 _known: dict[tuple[str, str], Known] = {}
 _at: dict[str, str] = {}  # share → the record it was last read at
+_refused: dict[tuple[str, str], str] = {}  # share, record → why what it carries does not open
 
 
 def recall(share: str, last_id: str) -> Known | None:
@@ -35,6 +38,18 @@ def remember(share: str, last_id: str, known: Known) -> None:
     _at[share] = last_id
 
 
+def refuse(share: str, last_id: str, why: str) -> None:
+    """Note that these bytes do not open with the key that is here: no page tries them again."""
+    if len(_refused) >= _MOST_REFUSED:
+        _refused.clear()
+    _refused[share, last_id] = why
+
+
+def refusal(share: str, last_id: str) -> str:
+    """Why this share did not open when these bytes were tried; empty if nobody tried."""
+    return _refused.get((share, last_id), "")
+
+
 def forget(share: str) -> None:
     """Drop the reading of this share."""
     last_id = _at.pop(share, None)
@@ -46,3 +61,10 @@ def forget_all(shares: Iterable[str]) -> None:
     """Drop every reading of these shares."""
     for share in shares:
         forget(share)
+
+
+def clear() -> None:
+    """Know nothing, as a process that has just begun."""
+    _known.clear()
+    _at.clear()
+    _refused.clear()

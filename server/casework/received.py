@@ -1,41 +1,37 @@
 """What others shared with us, opened: only while it lives, unlocked, and the relay was heard."""
 
 import asyncio
-import json
 from asyncio import Future
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
 from piccolo.columns import Column
+from piccolo.columns.combination import And, Or, Where
 
-from client_sync import inbox
 from client_sync.child import Batch, Unsafe
 from client_sync.lane import Lane
 from crypto.errors import CryptoError, Malformed, Tampered, TooLarge
-from crypto.record import Record, parse_stub
 from server.casework import described, ending, memory, resting, tied, walls
 from server.casework.epoch_keys import EpochKeys
 from server.casework.errors import Quarantined
 from server.casework.memory import Known
 from server.casework.own import keyring, me, unix
-from server.casework.tables import RecordRow, Share
+from server.casework.tables import Share
+from server.casework.unsealing import Lost, mark_lost, records_of, unseal
 from server.node import audit, chamber
 from server.node.database import transaction
 from server.node.desk import Desk
 from server.node.errors import sentence
 from server.node.tables import NodeRow
-from tiers.consent import Consent, ConsentMistake, ends_at
+from tiers.consent import Consent, ConsentMistake
 
 NOT_HEARD = "The relay has not been heard from lately, so this stays shut until the next sync."
-NOT_HERE = "A part of this is not here any more. Its owner has been asked to seal it again."
-NO_KEY = "This node has lost the key to this. Its owner has been asked to seal it again."
 NOT_ITS_TERMS = "What this share rests on is not what its cover says. It was not opened."
 RESTORED = sentence(Quarantined())
 SPOILT = "spoilt"
 UNOPENED = "unopened"
-_ASK_AT_ONCE = 500
 _READ_AT_ONCE = 100  # as many as the child reads at once
 
 
@@ -48,12 +44,18 @@ class Reading:
     spoilt: set[str] = field(default_factory=set)  # shut for good: the same bytes never open
 
 
-async def live(desk: Desk) -> list[Share]:
-    """Every received share that has neither ended nor been taken back."""
+async def live(desk: Desk, *which: Where | And | Or) -> list[Share]:
+    """The received shares, or those `which` picks, that have neither ended nor been taken back."""
     rows: list[Share] = await Share.objects().where(
-        (Share.recipient == me(desk)) & (Share.state == ending.LIVE) & (Share.ends > unix(desk))
+        (Share.recipient == me(desk)) & (Share.state == ending.LIVE) & (Share.ends > unix(desk)),
+        *which,
     )
     return rows
+
+
+async def of_case(case_ref: str, desk: Desk) -> list[Share]:
+    """What lives here of this case, as received."""
+    return await live(desk, Share.case_ref == case_ref)
 
 
 async def why_shut(desk: Desk) -> str:
@@ -90,10 +92,12 @@ async def open_unseen(rows: Sequence[Share], desk: Desk) -> Reading:
             reading.shut[row.id] = shut or "This has ended."
             continue
         known = memory.recall(row.id, row.last_id)
-        if known is None:
+        if known is not None:
+            reading.known[row.id] = known
+        elif why := memory.refusal(row.id, row.last_id):
+            reading.shut[row.id] = why
+        else:
             wanted.append(row)
-            continue
-        reading.known[row.id] = known
     if wanted:
         await _open(wanted, reading, desk)
         opened = [reading.known[row.id].lane for row in wanted if row.id in reading.known]
@@ -104,7 +108,7 @@ async def open_unseen(rows: Sequence[Share], desk: Desk) -> Reading:
 
 async def sort_in(desk: Desk) -> None:
     """Learn to which case each newly received share belongs; nobody is shown anything by this."""
-    new = [row for row in await live(desk) if not row.case_ref and row.why != SPOILT]
+    new = await live(desk, Share.case_ref == "", Share.why != SPOILT)
     if not new or await why_shut(desk):
         return
     reading = await open_unseen(new, desk)
@@ -183,29 +187,29 @@ async def _open(rows: Sequence[Share], reading: Reading, desk: Desk) -> None:
     ordered = sorted(rows, key=attrgetter("owner"))  # one owner's at a time go to the child
     for start in range(0, len(rows), _READ_AT_ONCE):
         some = ordered[start : start + _READ_AT_ONCE]
-        records = await _records([row.id for row in some])
+        records = await records_of([row.id for row in some])
         batch: list[Batch] = []
         for row in some:
             try:
-                opened = _unseal(row, records.get(row.id, []), keys, desk)
-            except _Lost as loss:
+                opened = unseal(row, records.get(row.id, []), keys, desk)
+            except Lost as loss:
                 reading.shut[row.id] = str(loss)
                 lost.append(row.id)
                 continue
             except (CryptoError, ConsentMistake, ValueError, RecursionError) as error:
-                reading.shut[row.id] = str(error)
+                _refuse(row, str(error), reading)
                 if isinstance(error, Malformed | TooLarge | Tampered):
                     reading.spoilt.add(row.id)
                 continue
             if opened is None:
-                reading.shut[row.id] = NOT_ITS_TERMS
+                _refuse(row, NOT_ITS_TERMS, reading)
                 continue
             terms[row.id], changes = opened
             batch.append(Batch(row.id, bytes.fromhex(row.owner), changes))
         if batch:  # read in the child while the next are fetched and unsealed
             readings.append(running.run_in_executor(None, chamber.get().read, batch))
     keys.put_away()
-    await _mark_lost(lost)
+    await mark_lost(lost)
     last = {row.id: row.last_id for row in rows}
     lanes = [lane for said in await asyncio.gather(*readings) for lane in said.items()]
     for share, lane in lanes:
@@ -216,81 +220,6 @@ async def _open(rows: Sequence[Share], reading: Reading, desk: Desk) -> None:
         memory.remember(share, last[share], reading.known[share])
 
 
-async def mark_lost_keys(desk: Desk) -> None:
-    """After keys.db was lost: find every share that was open before and that nothing opens now."""
-    opened = await Share.select(Share.id).where(
-        (Share.recipient == me(desk))
-        & (Share.state == ending.LIVE)
-        & (Share.case_ref != "")
-        & Share.needs_key.eq(False)
-    )
-    keyless = {row["id"] for row in opened} - keyring(desk).shares()
-    if not keyless:
-        return
-    rows = await Share.objects().where(Share.id.is_in(sorted(keyless)))
-    records = await _records(sorted(keyless))
-    keys = EpochKeys(rows, keyring(desk))
-    lost: list[str] = []
-    for row in rows:
-        try:
-            _unseal(row, records.get(row.id, []), keys, desk)
-        except _Lost:
-            lost.append(row.id)
-        except (CryptoError, ConsentMistake, ValueError, RecursionError):
-            continue
-    keys.put_away()
-    await _mark_lost(lost)
-
-
-class _Lost(Exception):
-    """The owner has to seal this again before it opens."""
-
-
-def _unseal(
-    row: Share, records: Sequence[Record], keys: EpochKeys, desk: Desk
-) -> tuple[Consent, tuple[bytes, ...]] | None:
-    if not records or any(not record.body for record in records):
-        raise _Lost(NOT_HERE)
-    records = inbox.this_epoch(records)
-    key = keys.of(row, records[0])
-    if key is None:
-        raise _Lost(NO_KEY)
-    terms, changes = inbox.open_epoch(records, key)
-    consent = Consent.from_terms(json.loads(terms))
-    rests_on_it = (
-        consent.discloser == row.owner
-        and consent.recipient == me(desk)
-        and consent.release_id == row.release
-        and row.ends <= ends_at(consent.ends, desk.pack.timezone)
-    )
-    return (consent, changes) if rests_on_it else None
-
-
-async def _mark_lost(shares: Sequence[str]) -> None:
-    if shares:
-        async with transaction():
-            await Share.update({Share.needs_key: True}).where(Share.id.is_in(list(shares)))
-
-
-async def _records(shares: Sequence[str]) -> dict[str, list[Record]]:
-    """The records of each share's present epoch, in order."""
-    found: dict[str, list[Record]] = {}
-    for start in range(0, len(shares), _ASK_AT_ONCE):
-        asked = list(shares[start : start + _ASK_AT_ONCE])
-        rows = await RecordRow.select(
-            RecordRow.share, RecordRow.epoch, RecordRow.seq, RecordRow.stub, RecordRow.body
-        ).where(RecordRow.share.is_in(asked) & (RecordRow.kind != 3))
-        latest = _latest_epochs((row["share"], row["epoch"]) for row in rows)
-        # Put in order here: a database would carry the bodies through its sorting.
-        for row in sorted(rows, key=itemgetter("seq")):
-            if row["epoch"] == latest[row["share"]]:
-                record = Record(parse_stub(bytes(row["stub"])), bytes(row["body"] or b""))
-                found.setdefault(row["share"], []).append(record)
-    return found
-
-
-def _latest_epochs(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
-    latest: dict[str, int] = {}
-    for share, epoch in pairs:
-        latest[share] = max(epoch, latest.get(share, 0))
-    return latest
+def _refuse(row: Share, why: str, reading: Reading) -> None:
+    reading.shut[row.id] = why
+    memory.refuse(row.id, row.last_id, why)

@@ -2,7 +2,7 @@
 
 from client_sync import share as lanes
 from crypto.statement import read
-from server.casework import ending, received
+from server.casework import ending, unsealing
 from server.casework.own import me, unix
 from server.casework.post import EVERYBODY, queue_statement
 from server.casework.tables import Share, StatementRow
@@ -34,7 +34,7 @@ async def publish_week_keys(desk: Desk) -> None:
 
 async def ask_for_lost_keys(desk: Desk) -> None:
     """Ask owners to seal again what this node holds and can no longer open."""
-    await received.mark_lost_keys(desk)
+    await unsealing.mark_lost_keys(desk)
     rows = await Share.select(Share.id, Share.owner, Share.epoch).where(
         (Share.recipient == me(desk)) & (Share.state == ending.LIVE) & Share.needs_key.eq(True)
     )

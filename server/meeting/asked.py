@@ -60,10 +60,10 @@ async def waiting_count(desk: Desk) -> int:
 
 async def _something_new(desk: Desk) -> bool:
     """Did something come since the last round of this unlocked node, in the night perhaps?"""
-    rows = await received.live(desk)
+    unsorted = await received.live(desk, Share.case_ref == "", Share.why == "")
     noted = {row["share"] for row in await AskedHere.select(AskedHere.share)}
     asking = {row.id for row in await questions(desk)}
-    return bool(asking - noted) or any(not row.case_ref and not row.why for row in rows)
+    return bool(unsorted or asking - noted)
 
 
 async def _lines(desk: Desk) -> tuple[Asking, ...]:

@@ -47,11 +47,9 @@ async def read(case_ref: str, motion: str, desk: Desk) -> tuple[Cast, ...]:
     """
     require(desk, Act.READ_INTAKE)
     await received.sort_in(desk)
-    rows = [
-        row
-        for row in await received.live(desk)
-        if row.case_ref == case_ref and row.exchange == ConsentKind.TELL.exchange
-    ]
+    rows = await received.live(
+        desk, Share.case_ref == case_ref, Share.exchange == ConsentKind.TELL.exchange
+    )
     if not rows:
         return ()
     ids = sorted(row.id for row in rows)

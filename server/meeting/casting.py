@@ -9,7 +9,7 @@ from server.casework.memory import Known
 from server.casework.own import coordinating, load, me, unix
 from server.casework.tables import ConsentRow, Share
 from server.casework.writing import write
-from server.meeting import doubts
+from server.meeting import doubts, plan
 from server.meeting.ballots import SECTION, VOTES
 from server.meeting.intake_errors import (
     CannotVoteYet,
@@ -75,13 +75,7 @@ async def _plans(desk: Desk) -> list[Known]:
     if desk.node.coordinating:
         return []
     await received.sort_in(desk)
-    rows = [
-        row
-        for row in await received.live(desk)
-        if row.owner == coordinating(desk)
-        and row.exchange == ConsentKind.PLAN.exchange
-        and walls.may_list(row.case_ref, desk)
-    ]
+    rows = await plan.plans_here(desk)
     if not rows or await received.why_shut(desk):
         return []
     ids = sorted(row.id for row in rows)

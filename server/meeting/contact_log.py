@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from server.casework import cases, received
 from server.casework.cases import Edited
 from server.casework.own import agency_name, load, me, whole_ref
+from server.casework.tables import Share
 from server.meeting import plan, tells
 from server.node.access import Act, require
 from server.node.desk import Desk
@@ -74,11 +75,9 @@ async def _own(case_ref: str, desk: Desk) -> list[Contact]:
 async def _told(case_ref: str, desk: Desk) -> list[Contact]:
     if await received.why_shut(desk):
         return []
-    rows = [
-        row
-        for row in await received.live(desk)
-        if row.case_ref == case_ref and row.exchange == ConsentKind.TELL.exchange
-    ]
+    rows = await received.live(
+        desk, Share.case_ref == case_ref, Share.exchange == ConsentKind.TELL.exchange
+    )
     if rows:
         await plan.note_look(rows, Act.READ_PLAN, case_ref, desk)
     reading = await received.open_shares(rows, desk)

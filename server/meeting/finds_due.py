@@ -162,8 +162,8 @@ async def _asked_on(cases: Mapping[str, object], desk: Desk) -> dict[str, date]:
     """For each of these cases the day the coordinating node asked, where its plan says so."""
     rows = [
         row
-        for row in await received.live(desk)
-        if row.case_ref in cases and row.owner == desk.node.relay_identity
+        for row in await received.live(desk, Share.owner == desk.node.relay_identity)
+        if row.case_ref in cases
     ]
     found: dict[str, date] = {}
     for known in (await received.open_shares(rows, desk)).known.values():

@@ -134,6 +134,7 @@ async def over(meeting: str, desk: Desk) -> tuple[str, ...]:
         await Meeting.update({Meeting.state: planned.OVER, Meeting.over_at: unix(desk)}).where(
             Meeting.id == meeting
         )
+        await planning.forget_drafts(meeting, desk)
         await audit.record(Act.RUN_MEETING.value, meeting, desk, done="over")
     return told
 

@@ -40,8 +40,8 @@ async def questions(desk: Desk) -> list[Share]:
     """The live parts by which others asked us, or told us, of somebody; no test handoff is one."""
     return [
         row
-        for row in await received.live(desk)
-        if row.exchange == ConsentKind.FIND.exchange and not refs.is_invented(row.case_ref)
+        for row in await received.live(desk, Share.exchange == ConsentKind.FIND.exchange)
+        if not refs.is_invented(row.case_ref)
     ]
 
 
@@ -178,8 +178,8 @@ async def _answer_by(questions: Iterable[Share], desk: Desk) -> dict[str, int]:
     wanted = {row.case_ref for row in questions}
     rows = [
         row
-        for row in await received.live(desk)
-        if row.case_ref in wanted and row.owner == desk.node.relay_identity
+        for row in await received.live(desk, Share.owner == desk.node.relay_identity)
+        if row.case_ref in wanted
     ]
     found: dict[str, int] = {}
     for share in (await received.open_unseen(rows, desk)).known.values():

@@ -105,13 +105,10 @@ async def open_plans(desk: Desk, act: Act, case_ref: str = "") -> list[PlanLane]
 
 async def plans_here(desk: Desk) -> list[Share]:
     """The live shares from the coordinating node to the meeting's agencies that reached us."""
-    return [
-        row
-        for row in await received.live(desk)
-        if row.owner == coordinating(desk)
-        and row.exchange == ConsentKind.PLAN.exchange
-        and walls.may_list(row.case_ref, desk)
-    ]
+    rows = await received.live(
+        desk, Share.owner == coordinating(desk), Share.exchange == ConsentKind.PLAN.exchange
+    )
+    return [row for row in rows if walls.may_list(row.case_ref, desk)]
 
 
 async def views_of(lanes: Sequence[PlanLane], desk: Desk) -> list[PlanView]:

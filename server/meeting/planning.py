@@ -8,6 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from server.calendar import meetings as calendar
+from server.casework import drafts
 from server.meeting import planned, slots
 from server.meeting.planned import MeetingOver, NoSuchMeeting, Planned
 from server.meeting.tables import Meeting
@@ -21,6 +22,7 @@ __all__ = [
     "call_off",
     "change",
     "coming",
+    "forget_drafts",
     "held_now",
     "list_meetings",
     "load",
@@ -126,8 +128,15 @@ async def call_off(meeting: str, desk: Desk) -> Planned:
             {Meeting.state: planned.CANCELLED, Meeting.revision: row.revision + 1}
         ).where(Meeting.id == meeting)
         await slots.put_all_back(meeting, desk)
+        await forget_drafts(meeting, desk)
         await audit.record(Act.PLAN_MEETING.value, meeting, desk, done="cancelled")
     return await planned.load(meeting, desk)
+
+
+async def forget_drafts(meeting: str, desk: Desk) -> None:
+    """What was half typed about it, or about a case in it, cannot be saved after it has ended."""
+    ended = (meeting, *(slot.id for slot in await slots.of_meeting(meeting)))
+    await drafts.drop_everybodys(tuple(f"meeting/{one}/" for one in ended), desk)
 
 
 async def change(meeting: str, field: str, words: str, was: str, desk: Desk) -> Planned | None:

@@ -34,8 +34,8 @@ async def referrals(desk: Desk) -> tuple[Referred, ...]:
     await received.sort_in(desk)
     rows = [
         row
-        for row in await received.live(desk)
-        if row.exchange == ConsentKind.FIND.exchange and walls.may_list(row.case_ref, desk)
+        for row in await received.live(desk, Share.exchange == ConsentKind.FIND.exchange)
+        if walls.may_list(row.case_ref, desk)
     ]
     reading = await received.open_shares(rows, desk)
     found: dict[str, Referred] = {}

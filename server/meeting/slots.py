@@ -23,7 +23,7 @@ async def put_on(ref: str, meeting: str, desk: Desk) -> Slot:
     """Put this case on that agenda, last; from another agenda on which it waits it moves here."""
     require(desk, Act.PLAN_MEETING)
     case_ref = await whole_ref(ref, desk)
-    if not any(row.case_ref == case_ref for row in await received.live(desk)):
+    if not await received.of_case(case_ref, desk):
         raise NoSuchCase
     async with transaction():
         await changeable(meeting)

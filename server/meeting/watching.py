@@ -90,14 +90,8 @@ async def our_cases(desk: Desk) -> tuple[OurCase, ...]:
 async def _plans(desk: Desk) -> list[Share]:
     """The plans that reach this agency, of cases this person may know of."""
     await received.sort_in(desk)
-    coordinator = coordinating(desk)
-    return [
-        row
-        for row in await received.live(desk)
-        if row.owner == coordinator
-        and row.exchange == _MEETING
-        and walls.may_list(row.case_ref, desk)
-    ]
+    rows = await received.live(desk, Share.owner == coordinating(desk), Share.exchange == _MEETING)
+    return [row for row in rows if walls.may_list(row.case_ref, desk)]
 
 
 async def _look(rows: Sequence[Share], desk: Desk) -> None:

@@ -135,7 +135,7 @@ class World:
     def at(self, name: str) -> Iterator[None]:
         """That node's database; another node's process remembers nothing of it."""
         if name != self._remembering:
-            memory.forget_all([share for share, _ in list(memory._known)])
+            memory.clear()
             mirroring._mirrored.clear()
             self._remembering = name
         with self.made.at(name):

@@ -185,7 +185,7 @@ async def receipts_page(request: AnyRequest, number: FromPath[str], desk: AtWork
 
 async def _releases(ref: str, desk: Desk) -> list[str]:
     """The releases under which something of this case is held here."""
-    rows = [row for row in await received.live(desk) if row.case_ref == ref]
+    rows = await received.of_case(ref, desk)
     if not rows:
         raise NotFound
     return sorted({row.release for row in rows})

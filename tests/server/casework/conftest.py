@@ -66,6 +66,6 @@ def agencies(
     """Two agencies, a hospital and a coordinator, enrolled and synced once."""
     cluster = request.getfixturevalue("postgres_cluster") if request.param == "postgres" else None
     made = founding.copy(coalition_original(cluster), tmp_path, cluster)
-    memory.forget_all([share for share, _ in list(memory._known)])
+    memory.clear()
     yield made
     asyncio.run(founding.close(made))

@@ -8,6 +8,7 @@ from server.casework.errors import BodyDamaged
 from server.casework.tables import Draft
 from server.node import staff
 from server.node.access import Role
+from server.node.database import transaction
 from server.node.desk import Desk, desk_for
 from server.node.errors import Locked
 from tests.coalition import HARBOUR, Coalition, run
@@ -44,7 +45,6 @@ def test_a_colleague_does_not_see_it_nor_drop_it(agencies: Coalition) -> None:
 
             assert await drafts.load(PLACE, other) is None
             await drafts.drop(PLACE, other)
-            await drafts.drop_all("", other)
 
         assert await agencies.do(HARBOUR, lambda desk: drafts.load(PLACE, desk)) == WORDS
 
@@ -78,18 +78,21 @@ def test_empty_words_drop_the_draft(agencies: Coalition) -> None:
     run(story())
 
 
-def test_a_saved_page_drops_the_drafts_of_all_its_fields(agencies: Coalition) -> None:
+def test_of_what_is_over_everybodys_drafts_go_and_no_others(agencies: Coalition) -> None:
     async def story() -> None:
-        for place in ("case/a/risks", "case/a/identity", "case/b/risks"):
-            await agencies.do(HARBOUR, lambda desk, p=place: drafts.save(p, WORDS, desk))
+        places = ("meeting/a/attend/x", "meeting/b/decision", "meeting/c/decision", PLACE)
+        with agencies.at(HARBOUR):
+            mine, other = await agencies.desk(HARBOUR), await colleague(agencies)
+            for place in places:
+                await drafts.save(place, WORDS, mine)
+                await drafts.save(place, WORDS, other)
 
-        await agencies.do(HARBOUR, lambda desk: drafts.drop_all("case/a/", desk))
+            async with transaction():
+                await drafts.drop_everybodys(("meeting/a/", "meeting/b/"), mine)
 
-        left = [
-            await agencies.do(HARBOUR, lambda desk, p=place: drafts.load(p, desk))
-            for place in ("case/a/risks", "case/a/identity", "case/b/risks")
-        ]
-        assert left == [None, None, WORDS]
+            for desk in (mine, other):
+                left = [await drafts.load(place, desk) for place in places]
+                assert left == [None, None, WORDS, WORDS]
 
     run(story())
 

@@ -8,7 +8,7 @@ from crypto import log as logs
 from crypto.keys import Identity, week_of
 from crypto.record import Kind, Record, seal_open
 from server import checkup
-from server.casework import mailroom, received
+from server.casework import mailroom, memory, received
 from server.casework.tables import RecordRow, Share
 from server.checkup import Check
 from tests.coalition import HARBOUR, MONDAY, RIVER, Coalition, run
@@ -91,10 +91,29 @@ def test_what_is_spoilt_is_not_tried_again(agencies: Coalition) -> None:
         untried = await why(agencies)
         with agencies.at(RIVER):
             await Share.update({Share.why: ""}, force=True)
+        memory.clear()  # as after the next lock
         tried = await why(agencies)
 
         assert (untried, tried) == (received.SPOILT, received.UNOPENED)
         assert (await parts(agencies)).word == "look"
+
+    run(story())
+
+
+def test_what_did_not_open_is_not_tried_again_before_the_next_lock(agencies: Coalition) -> None:
+    async def story() -> None:
+        good = await opening(agencies)
+        await arrive(agencies, good)
+        assert await why(agencies) == received.UNOPENED
+
+        # With the body spoilt underneath, only another try could tell the difference.
+        with agencies.at(RIVER):
+            bad = altered(good, agencies[HARBOUR].identity).body
+            await RecordRow.update({RecordRow.body: bad}, force=True)
+        untried = await why(agencies)
+        memory.clear()
+
+        assert (untried, await why(agencies)) == (received.UNOPENED, received.SPOILT)
 
     run(story())
 

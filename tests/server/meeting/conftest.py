@@ -31,6 +31,6 @@ def team_original() -> Iterator[Coalition]:
 def team(tmp_path: Path, team_original: Coalition) -> Iterator[Coalition]:
     """A family violence centre, police and a hospital that accept and close cases together."""
     made = founding.copy(team_original, tmp_path, None)
-    memory.forget_all([share for share, _ in list(memory._known)])
+    memory.clear()
     yield made
     asyncio.run(founding.close(made))
