@@ -1,9 +1,12 @@
 """A meeting is held: cases heard and put off, two people writing at once, observers, who came."""
 
+from collections.abc import Awaitable, Callable
+from unittest.mock import patch
+
 import pytest
 
-from server.casework import received
-from server.meeting import agenda, attendance, hearing, intake, planned, slots, watching
+from server.casework import drafts, received
+from server.meeting import agenda, attendance, hearing, intake, planned, planning, slots, watching
 from server.meeting.attendance import Attends
 from server.meeting.hearing import Decided
 from server.meeting.planned import MeetingOver, NotOnAgenda, NotThisState
@@ -128,6 +131,48 @@ def test_when_the_meeting_is_over_what_was_not_heard_is_put_off_and_nothing_more
             )
         with pytest.raises(MeetingOver):
             await agencies.do(NORTHGATE, lambda desk: hearing.put_off(slot, desk))
+
+    run(story())
+
+
+class _PowerGone(Exception):
+    pass
+
+
+async def _fails_at_the_end(*_: object, done: str = "", **__: object) -> None:
+    if done in {"over", "cancelled"}:
+        raise _PowerGone
+
+
+@pytest.mark.parametrize("end", [hearing.over, planning.call_off])
+def test_what_was_half_typed_of_a_meeting_goes_with_its_end_and_not_before(
+    agencies: Coalition, end: Callable[[str, Desk], Awaitable[object]]
+) -> None:
+    async def story() -> None:
+        ref, meeting, slot = await sitting.on_agenda(agencies)
+        await sitting.opened(agencies, meeting)
+        chair = await sitting.colleague(agencies, "Lee Crane", Role.CHAIR)
+        kept = f"case/{ref}/risks/survivor"
+        places = (f"meeting/{meeting}/attend/{RIVER}", f"meeting/{slot}/decision", kept)
+
+        async def leave(desk: Desk) -> None:
+            for place in places:
+                await drafts.save(place, "half typed", desk)
+
+        async def left(desk: Desk) -> list[str]:
+            return [place for place in places if await drafts.load(place, desk)]
+
+        await agencies.do(NORTHGATE, leave)
+        await sitting.by(agencies, chair, leave)
+
+        with patch("server.node.audit.record", _fails_at_the_end), pytest.raises(_PowerGone):
+            await agencies.do(NORTHGATE, lambda desk: end(meeting, desk))
+        before = await agencies.do(NORTHGATE, left)
+        await agencies.do(NORTHGATE, lambda desk: end(meeting, desk))
+
+        assert before == list(places)
+        assert await agencies.do(NORTHGATE, left) == [kept]
+        assert await sitting.by(agencies, chair, left) == [kept]
 
     run(story())
 
