@@ -3,10 +3,9 @@
 from server.beacons import Unconfirmed, unconfirmed
 from server.rounds import SyncBusy, sync_once, sync_until_idle, waiting_count
 from server.sync_report import Refusal, SyncReport
-from server.syncer import Event, Syncer, SyncState
+from server.syncer import Syncer, SyncState
 
 __all__ = [
-    "Event",
     "Refusal",
     "SyncBusy",
     "SyncReport",

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
@@ -31,14 +31,6 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """Something a page may want to show."""
-
-    kind: str  # shares, directory or state
-    shares: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class SyncState:
     """How sync stands, in words and in parts; never how much waits, for walls know no counts."""
 
@@ -56,7 +48,6 @@ class Syncer:
         self._settings = settings
         self._keyholder = keyholder
         self._wake = asyncio.Event()
-        self._subscribers: set[asyncio.Queue[Event]] = set()
         self._last = SyncReport()
         self._at: datetime | None = None
         self._zone = ZoneInfo("UTC")
@@ -75,16 +66,6 @@ class Syncer:
         return SyncState(
             self._words(waiting, reachable, enrolled), waiting, reachable, enrolled, self._at
         )
-
-    async def subscribe(self) -> AsyncIterator[Event]:
-        """What changes from now on, for as long as the caller listens."""
-        queue: asyncio.Queue[Event] = asyncio.Queue()
-        self._subscribers.add(queue)
-        try:
-            while True:
-                yield await queue.get()
-        finally:
-            self._subscribers.discard(queue)
 
     async def run(self) -> None:
         """Sync until cancelled."""
@@ -175,17 +156,8 @@ class Syncer:
 
     def _tell(self, report: SyncReport) -> None:
         before, self._last = self._last, report
-        events = []
-        if report.changed or report.ended:
-            events.append(Event("shares", report.changed | frozenset(report.ended)))
-        if report.directory:
-            events.append(Event("directory"))
-        if _shown(report) != _shown(before) or report.pushed:
-            events.append(Event("state"))
-        for event in events:
-            for queue in self._subscribers:
-                queue.put_nowait(event)
-        if events and self.on_change is not None:
+        moved = report.changed or report.ended or report.directory or report.pushed
+        if self.on_change is not None and (moved or _shown(report) != _shown(before)):
             self.on_change()
 
     def _words(self, waiting: bool, reachable: bool, enrolled: bool) -> str:

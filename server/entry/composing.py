@@ -75,11 +75,6 @@ def digest(dataset: Dataset) -> str:
     return blake2b(text.encode(), digest_size=32, person=b"cf-entry-digest").hexdigest()
 
 
-def agencies_named(dataset: Dataset) -> frozenset[str]:
-    """Every agency that some row names."""
-    return frozenset(one for rows in dataset.values() for row in rows for one in _own(row))
-
-
 def _by_table(rows: Mapping[Key, Row]) -> dict[str, list[dict[str, Any]]]:
     dataset: dict[str, list[dict[str, Any]]] = {}
     for (table, _), row in rows.items():

@@ -12,7 +12,7 @@ from client_sync.entry import read_entry
 from client_sync.errors import SyncError
 from crypto.errors import CryptoError, NotARecipient
 from crypto.part import Link, blob_name, open_sealed_part, read_open_part, week_of_part
-from crypto.statement import Statement, read
+from crypto.statement import Statement
 from directory.hsds.objects import Dataset
 from server.entry import composing, out, shelving
 from server.entry.errors import NotAnEntry, OpenPartFirst
@@ -138,11 +138,6 @@ def rows_in(changes: Sequence[bytes], owner: bytes) -> Dataset:
         return composing.whole(read_entry(found))
     except SyncError as error:
         raise NotAnEntry(str(error)) from None
-
-
-def statement_of(row: TakenPart) -> Statement:
-    """The agency's own words, as they came."""
-    return read(bytes(row.signed), "entry")
 
 
 async def _put_away(row: TakenPart, content: bytes, desk: Desk) -> int:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from server.casework import cases
 from server.casework.tables import Share
 from server.node.keyholder import Keyholder
-from server.sync import Event, Syncer
+from server.sync import Syncer
 from server.syncer import SyncState
 from tests.coalition import HARBOUR, NORTHGATE, RIVER, open_case, record, share
 from tests.server.sync.wired import Wired, until
@@ -110,22 +110,13 @@ def test_an_open_page_hears_that_a_share_changed(by_http: Wired):
     async def story() -> None:
         await by_http.settle()
         async with syncing(by_http, HARBOUR, RIVER) as syncers:
-            heard = syncers[RIVER].subscribe()
-            rung: list[None] = []
-            syncers[RIVER].on_change = lambda: rung.append(None)
-            first = asyncio.ensure_future(_of_shares(heard))
-            await asyncio.sleep(0)
+            here, rung = False, asyncio.Event()
+            syncers[RIVER].on_change = rung.set
             _, part = await find(by_http)
 
-            event = await asyncio.wait_for(first, 20)
-            assert event.shares == {part}
-            assert rung
+            while not here:
+                await asyncio.wait_for(rung.wait(), 20)
+                rung.clear()
+                here = await arrived(by_http, RIVER, part)
 
     asyncio.run(story())
-
-
-async def _of_shares(heard: AsyncIterator[Event]) -> Event:
-    async for event in heard:
-        if event.kind == "shares":
-            return event
-    raise AssertionError
