@@ -96,12 +96,14 @@ async def answer(
     done_on: str = "",
     base: int | None = None,
 ) -> Answered:
-    """Say what became of an action of ours; it goes to the meeting under our own tell."""
+    """Say what became of an action of ours; it goes to the meeting under our own tell.
+
+    `ref` is the plan's reference, or that of our own case which tells the meeting.
+    """
     require(desk, Act.ANSWER_ACTION)
     if status in NOT_DONE and not why.strip():
         raise WhyNot
-    case_ref = await whole_ref(ref, desk)
-    row = await _ours(case_ref, action, desk)
+    case_ref, row = await _ours(await whole_ref(ref, desk), action, desk)
     done = done_on or (desk.today.isoformat() if status == "completed" else "")
     said = {"status": status, "update": update, "why": why, "done_on": done}
     if desk.node.coordinating:
@@ -132,17 +134,26 @@ async def own_plans(desk: Desk) -> list[PlanView]:
     return [await plan.written_here(ref, desk) for ref in refs if walls.may_list(ref, desk)]
 
 
-async def _ours(case_ref: str, action: str, desk: Desk) -> PlanRow:
-    if desk.node.coordinating:
-        views = [await plan.written_here(case_ref, desk)]
-    else:
-        lanes = await plan.open_plans(desk, Act.ANSWER_ACTION, case_ref)
-        views = [await plan.as_received(lanes, desk)] if lanes else []
-    for view in views:
-        for row in view.actions:
-            if row.row == action and row.says("owner_agency") == me(desk) and not row.closed:
-                return row
+async def _ours(ref: str, action: str, desk: Desk) -> tuple[str, PlanRow]:
+    """This action of ours, and the reference of the plan it stands in."""
+    for case_ref in await _as_planned(ref, desk):
+        if desk.node.coordinating:
+            views = [await plan.written_here(case_ref, desk)]
+        else:
+            lanes = await plan.open_plans(desk, Act.ANSWER_ACTION, case_ref)
+            views = [await plan.as_received(lanes, desk)] if lanes else []
+        for view in views:
+            for row in view.actions:
+                if row.row == action and row.says("owner_agency") == me(desk) and not row.closed:
+                    return case_ref, row
     raise NotYours
+
+
+async def _as_planned(ref: str, desk: Desk) -> list[str]:
+    """What the meeting calls this case, where we tell it of one of ours that goes by `ref`."""
+    told = await tells.all_live(desk)
+    found = [theirs for theirs, held in told.items() if ref in {theirs, held.case_ref}]
+    return sorted(found, key=lambda theirs: theirs != ref) or [ref]
 
 
 async def _answers(view: PlanView, desk: Desk) -> tuple[int, Mapping[Place, tuple[Written, ...]]]:

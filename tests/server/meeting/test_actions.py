@@ -21,7 +21,19 @@ from server.meeting.plan_view import ACTIONS, LEADS
 from server.node.access import Act
 from server.node.desk import Desk
 from server.node.tables import Reminder
-from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition, run
+from tests.coalition import (
+    BRIGID,
+    CASE,
+    HARBOUR,
+    NORTHGATE,
+    RIVER,
+    Coalition,
+    adopt_all,
+    open_case,
+    record,
+    run,
+    share,
+)
 from tests.server.meeting import plan_story as story
 from tiers.fragment import Place
 from tiers.pack_decision import AutomaticLead, LeadRule
@@ -54,6 +66,35 @@ def test_an_owners_tick_is_seen_by_all_and_its_words_by_the_meeting_alone(agenci
         assert line.told.says("update") == "CANARY words"
         at_harbour = await story.seen(agencies, HARBOUR, ref)
         assert "CANARY" not in str(at_harbour)
+
+    run(tale())
+
+
+def test_an_owner_may_name_its_own_case_whose_reference_is_another(agencies: Coalition):
+    async def tale() -> None:
+        ref = (await open_case(agencies, HARBOUR)).ref
+        await record(agencies, ref)
+        for name, exchange in ((RIVER, "handoff"), (NORTHGATE, "meeting")):
+            await share(agencies, HARBOUR, ref, name, exchange)
+        await agencies.settle()
+        own, other = [(await open_case(agencies, RIVER)).ref for _ in range(2)]
+        await adopt_all(agencies, RIVER, own)
+        await share(agencies, RIVER, own, NORTHGATE, "meeting")
+        await agencies.settle()
+        await open_case(agencies, NORTHGATE, ref, {**CASE, "sections": {}})
+        await adopt_all(agencies, NORTHGATE, ref)
+        row = await story.action(agencies, ref, "markers", RIVER)
+        await share(agencies, NORTHGATE, ref, RIVER, "meeting")
+        await story.settle(agencies)
+
+        with pytest.raises(actions.NotYours):
+            await answered(agencies, RIVER, other, row, "completed")
+        with pytest.raises(actions.NotYours):
+            await answered(agencies, RIVER, own, "00000000", "completed")
+        await answered(agencies, RIVER, own[:6], row, "completed")
+        await story.settle(agencies)
+
+        assert await status_at(agencies, NORTHGATE, ref) == ["completed"]
 
     run(tale())
 
