@@ -35,7 +35,6 @@ class ReceivedFind:
 
     share: str
     case_ref: str
-    from_agency: str
     from_name: str
     until: date
     people: Mapping[str, str]
@@ -105,7 +104,6 @@ def _find(row: Share, known: Known, settled: set[str], desk: Desk) -> ReceivedFi
     return ReceivedFind(
         share=row.id,
         case_ref=known.lane.case_ref,
-        from_agency=row.owner,
         from_name=agency_name(row.owner, desk),
         until=last_day(row.ends, desk),
         people=known.lane.people,

@@ -23,7 +23,6 @@ class Asking:
     share: str
     case_ref: str
     short: str
-    from_agency: str
     from_name: str
     came_at: datetime
     answer_by: datetime | None
@@ -82,7 +81,6 @@ def _line(noted: AskedHere, row: Share, desk: Desk) -> Asking:
         share=row.id,
         case_ref=row.case_ref,
         short=refs.short(row.case_ref),
-        from_agency=row.owner,
         from_name=agency_name(row.owner, desk),
         came_at=datetime.fromtimestamp(noted.came_at, UTC),
         answer_by=by,

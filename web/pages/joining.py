@@ -56,7 +56,6 @@ class InvitationLine:
     tag: Tag
     until: str
     href: str
-    may_revoke: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +161,6 @@ def _invitation_line(one: Invited) -> InvitationLine:
         tag=_STATES[one.state],
         until=day(one.until),
         href=f"/partners/joining/invitations/{one.id}" if waits else "",
-        may_revoke=True,
     )
 
 

@@ -113,15 +113,6 @@ async def tell_of(made: Coalition, name: str, ref: str) -> str:
     return await made.do(name, act)
 
 
-async def parts_at(made: Coalition, name: str) -> set[str]:
-    """The consents of the parts that live at this agency."""
-
-    async def act(desk: Desk) -> set[str]:
-        return {row.consent for row in await received.live(desk)}
-
-    return await made.do(name, act)
-
-
 def colleague(desk: Desk, name: str) -> Desk:
     """The same desk with somebody else at it."""
     assert desk.staff is not None
