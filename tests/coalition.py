@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from client_sync.wire import Outcome, Packet
 from crypto.keys import Identity, NodeKey
 from server import announcements
-from server.casework import anew, cases, consents, mailroom, memory, refs
+from server.casework import anew, cases, consents, mailroom, memory
 from server.casework.cases import CaseRecord
 from server.casework.consents import Recorded
 from server.casework.keeping import Kept
@@ -221,13 +221,10 @@ def case_file(**sections: Any) -> dict[str, Any]:
 async def open_case(
     made: Coalition, name: str, ref: str | None = None, written: Mapping[str, Any] = CASE
 ) -> CaseRecord:
-    """That agency takes in its own record of the case, also before anything of it reached it."""
-
-    async def act(desk: Desk) -> CaseRecord:
-        form = read_case(dict(written), desk.pack)
-        return await cases.take_in(form, ref or refs.new_ref(), desk)
-
-    return await made.do(name, act)
+    """That agency takes in its own record of the case."""
+    return await made.do(
+        name, lambda desk: cases.import_case(read_case(dict(written), desk.pack), ref, desk)
+    )
 
 
 def release_file(ref: str, **changed: Any) -> dict[str, Any]:

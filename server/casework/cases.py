@@ -8,14 +8,8 @@ from datetime import date
 from server.casework import described, following, received, refs, tied, walls
 from server.casework.bodies import read_body, shut_body
 from server.casework.case_body import CaseBody, Field, write_in
-from server.casework.errors import (
-    BodyDamaged,
-    CaseExists,
-    NothingByThisRef,
-    NotWritable,
-    WrittenElsewhere,
-)
-from server.casework.own import OwnCase, keep, known_refs, load, stamp, whole_ref
+from server.casework.errors import BodyDamaged, CaseExists, NotWritable, WrittenElsewhere
+from server.casework.own import OwnCase, keep, load, stamp, whole_ref
 from server.casework.quarantine import refuse_while_closed
 from server.casework.refs import new_ref
 from server.casework.tables import Case
@@ -34,6 +28,7 @@ __all__ = [
     "edit",
     "import_case",
     "list_cases",
+    "new_ref",
     "reach",
     "read",
     "record_of",
@@ -82,28 +77,17 @@ class Edited:
 
 
 async def import_case(form: CaseForm, case_ref: str | None, desk: Desk) -> CaseRecord:
-    """Take a case in from a file, under the reference that reached us with a part, or a new one.
-
-    No other reference is taken, so "it is taken" tells nobody walled of a case (ADR 34).
-    """
+    """Take a case in from a file, under the reference a release gave it or a new one."""
     require(desk, Act.IMPORT_CASE)
     ref = case_ref and refs.plain(case_ref)
     if ref and not refs.is_whole(ref):
         raise CaseExists("This is not a whole case reference: it has 26 letters and numbers.")
     if ref and form.case_ref and refs.plain(form.case_ref) != ref:
         raise CaseExists("The file names another case reference than the one given.")
-    ref = ref or form.case_ref
-    if ref and refs.is_invented(ref):
+    ref = ref or form.case_ref or new_ref()
+    if refs.is_invented(ref):
         raise CaseExists("This reference is kept for test handoffs: nothing real may go by it.")
-    if ref and not await _reached(ref, desk):
-        raise NothingByThisRef
-    return await take_in(form, ref or new_ref(), desk)
-
-
-async def _reached(ref: str, desk: Desk) -> bool:
-    """Is anything here, which this person may know of, that goes by this reference?"""
-    await received.sort_in(desk)
-    return ref in await known_refs(desk)
+    return await take_in(form, ref, desk)
 
 
 async def take_in(form: CaseForm, ref: str, desk: Desk) -> CaseRecord:

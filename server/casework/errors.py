@@ -31,10 +31,6 @@ class CaseExists(RefusedAct):
     """A case with this reference is already here. Edit that case, or take a new reference."""
 
 
-class NothingByThisRef(RefusedAct):
-    """Nothing here goes by this reference. Leave it out, and the case takes a new one."""
-
-
 class SignerNotAllowed(RefusedAct):
     """The signer is recorded in this case as a person using violence. Nothing was recorded."""
 

@@ -35,9 +35,17 @@ def case() -> None:
     """This agency's own records of cases."""
 
 
+@case.command("new-ref")
+@line_options
+def new_ref(line: Line) -> None:
+    """A random case reference, which names nobody."""
+    ref = acts.new_ref()
+    line.say({"case_ref": ref}, ref)
+
+
 @case.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--case-ref", help="The reference another agency told it by; without it, a new one.")
+@click.option("--case-ref", help="The reference learned through a release; without it, a new one.")
 @line_options
 def import_case(line: Line, file: Path, case_ref: str | None) -> None:
     """Read a case form (casefold-case-1) as this agency's own record."""

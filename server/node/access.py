@@ -35,6 +35,7 @@ class Act(Enum):
     VERIFY_PARTNER = "verify"
     LIST_PARTNERS = "partner.list"
     CHANGE_PARTNER = "partner.change"
+    NEW_REF = "case.new-ref"
     IMPORT_CASE = "case.import"
     LIST_CASES = "case.list"
     READ_CASE = "case.show"
@@ -111,6 +112,7 @@ TABLE: dict[Act, frozenset[Role]] = {
     Act.VERIFY_PARTNER: _PARTNERS,
     Act.LIST_PARTNERS: _EVERYBODY,
     Act.CHANGE_PARTNER: frozenset({Role.COORDINATOR}),
+    Act.NEW_REF: _CASEWORK,
     Act.IMPORT_CASE: _CASEWORK,
     Act.LIST_CASES: _CASEWORK | {Role.CHAIR, Role.PRIVACY_OFFICER},
     Act.READ_CASE: _CASEWORK | {Role.PRIVACY_OFFICER},

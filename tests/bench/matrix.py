@@ -133,7 +133,7 @@ async def _planned(world: World, names: Sequence[str]) -> tuple[str, str]:
     await world.sync(HARBOUR, COORDINATING)
     with world.at(COORDINATING) as node:
         desk = await node.desk()
-        await cases.take_in(read_case({**_CASE, "sections": {}}, desk.pack), record.ref, desk)
+        await cases.import_case(read_case({**_CASE, "sections": {}}, desk.pack), record.ref, desk)
         for one in await consents.list_consents(desk):
             if one.to_adopt:
                 await consents.adopt(one.consent.id, record.ref, {}, desk)

@@ -77,6 +77,15 @@ def share_everything(told: Story, folder: Path) -> None:
         file.write_text(json.dumps(marks.case(key, PEOPLE, pack)))
         forms[key] = str(file)
     told.ref = four.centre.done("case", "import", forms["centre"])["case_ref"]
+    others = [told.node(key) for key in ("police", "hospital", "coordinating")]
+    under = ("--case-ref", told.ref)
+    keys = ("police", "hospital", "coordinating")
+    at_once(
+        *(
+            partial(node.done, "case", "import", forms[key], *under)
+            for node, key in zip(others, keys, strict=True)
+        )
+    )
     file = folder / f"{FILE_NAME}-release.json"
     file.write_text(json.dumps(_release(marks)))
     told.release = four.centre.done("release", "record", str(file), "--case", told.ref)["release"]
@@ -84,9 +93,6 @@ def share_everything(told: Story, folder: Path) -> None:
     told.preview_and_share("centre", HOSPITAL, "handoff")
     told.preview_and_share("centre", RIVERSIDE, "meeting")
     four.sync(four.centre, four.police, four.hospital, four.coordinating)
-    keys = ("police", "hospital", "coordinating")
-    under = ("--case-ref", told.ref)
-    at_once(*(partial(told.node(key).done, "case", "import", forms[key], *under) for key in keys))
     for key in ("police", "hospital"):
         _adopt(told, key)
         told.preview_and_share(key, RIVERSIDE, "meeting")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.casework import cases, refs
+from server.casework import cases
 from server.casework.writing import write
 from server.meeting import plan_rows
 from server.node import staff
@@ -85,9 +85,10 @@ async def _everybody_works_at(made: Coalition, ref: str | None, names: Sequence[
     """Each of these agencies has its own record of the same survivor."""
     for name in sorted(names, key=lambda name: name != HARBOUR):
         written = read_case(_case_of(name), (await made.do(name, _itself)).pack)
-        whose = ref or refs.new_ref()
-        await made.do(name, lambda desk, ref=whose, form=written: cases.take_in(form, ref, desk))
-        ref = whose
+        record = await made.do(
+            name, lambda desk, ref=ref, form=written: cases.import_case(form, ref, desk)
+        )
+        ref = record.ref
     assert ref is not None
     return ref
 

@@ -10,7 +10,6 @@ from server.casework import (
     mailroom,
     meetings,
     own_search,
-    refs,
     ties,
     walling,
     walls,
@@ -288,7 +287,7 @@ def test_a_wall_is_put_against_one_that_is_there(
         with pytest.raises(stop):
             await agencies.do(HARBOUR, lambda desk: walling.put(ref, "", desk, **who))
         with pytest.raises(NoSuchCase):
-            await agencies.do(HARBOUR, lambda d: walling.put(refs.new_ref(), "", d, agency=RIVER))
+            await agencies.do(HARBOUR, lambda d: walling.put(cases.new_ref(), "", d, agency=RIVER))
         with pytest.raises(NoSuchWall):
             await agencies.do(HARBOUR, lambda desk: walling.lift("0" * 32, desk))
         with pytest.raises(Usage):

@@ -17,7 +17,6 @@ from server.casework import (
     meetings,
     offering,
     own_search,
-    refs,
     ties,
     walling,
     withdrawals,
@@ -31,10 +30,8 @@ from server.node.errors import NodeError
 from server.node.member import StaffMember
 from server.node.sqlite_connections import Lent, Rows
 from tests.coalition import NORTHGATE, Coalition
-from tiers.case_form import CaseForm
 
 ADVOCATE = frozenset({Role.ADVOCATE})
-_NOBODY_YET = CaseForm({"survivor": "survivor"}, {}, {})
 
 
 @dataclass(frozen=True)
@@ -103,7 +100,6 @@ def _about(one: Numbers) -> dict[str, Callable[[Desk], Awaitable[Any]]]:
     return {
         "open": lambda desk: cases.read(one.ref, desk),
         "open by its short": lambda desk: cases.read(one.ref[:6], desk),
-        "enter under it": lambda desk: cases.import_case(_NOBODY_YET, one.ref, desk),
         "reach": lambda desk: cases.reach(one.ref, desk),
         "edit": lambda desk: cases.edit(one.ref, {}, 1, {}, desk),
         "view": lambda desk: meetings.case_view(one.ref, desk),
@@ -168,7 +164,7 @@ async def numbers(made: Coalition, place: str, ref: str) -> Numbers:
 def nobodys() -> Numbers:
     """Numbers that nothing goes by."""
     return Numbers(
-        refs.new_ref(), secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(16)
+        cases.new_ref(), secrets.token_hex(16), secrets.token_hex(16), secrets.token_hex(16)
     )
 
 
