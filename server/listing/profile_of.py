@@ -1,11 +1,12 @@
 """Everything this node holds of one partner: its standing, its listing, whom to call first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from directory.agency import Agency
 from directory.audience import Audience
+from directory.hsds.profile import redaction
 from directory.liaison import PLACES
 from server.listing import claims, opening, shelf
 from server.listing import reading as rows
@@ -19,6 +20,10 @@ from server.node.errors import NotFound
 
 _AN_ID: Final = 36  # a longer name than any beginning of an identity
 _IDENTITY: Final = 16
+_SHOWN: Final = (
+    *("phones", "schedules", "addresses", "languages", "service_areas"),
+    *("required_documents", "cost_options", "service_capacity"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,14 @@ class ServiceOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a partner is, in one line."""
+
+    words: str
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One partner."""
 
@@ -66,7 +79,8 @@ class Profile:
     calls: tuple[Call, ...]
     services: tuple[ServiceOf, ...]
     words: tuple[str, ...]
-    places: tuple[str, ...]
+    places: tuple[Place, ...]
+    unpublished: bool  # is there a place of which no more may be known here?
     trusted: bool  # is something here only for agencies that were named?
 
 
@@ -124,7 +138,18 @@ def _narrow(
 
 def _unlisted(agency: Agency) -> Profile:
     calls = tuple(_liaisons(agency))
-    return Profile(agency.id[:_IDENTITY], agency.name, {}, agency, calls, (), (), (), trusted=False)
+    return Profile(
+        agency.id[:_IDENTITY],
+        agency.name,
+        {},
+        agency,
+        calls,
+        (),
+        (),
+        (),
+        unpublished=False,
+        trusted=False,
+    )
 
 
 def _profile(
@@ -147,7 +172,8 @@ def _profile(
         calls=(*liaisons, *_contacts(reading, own, narrow)),
         services=tuple(services),
         words=tuple(dict.fromkeys([*terms, *(one for s in services for one in s.types)])),
-        places=tuple(filter(None, (_place(reading, place) for place in places))),
+        places=tuple(_places(reading, places, narrow)),
+        unpublished=any(_unpublished(reading, place) for place in places),
         trusted=bool(narrow),
     )
 
@@ -213,8 +239,18 @@ def _service(reading: Reading, service: Row, narrow: frozenset[str], desk: Desk)
             rows.said(row.get(name) for row in schedules for name in ("description", "notes"))
         ),
         free=_free(reading, own),
-        trusted=str(own) in narrow or not narrow.isdisjoint(where),
+        trusted=not narrow.isdisjoint([own, *at, *where, *_hung_from(reading, own, at, where)]),
     )
+
+
+def _hung_from(
+    reading: Reading, service: object, at: Sequence[object], where: Sequence[object]
+) -> Iterator[object]:
+    """The ids of what a service's part of the page shows beside the service and its places."""
+    above = (("service_id", [service]), ("service_at_location_id", at), ("location_id", where))
+    for table in _SHOWN:
+        for field, ids in above:
+            yield from (row["id"] for row in reading.hung(table, field, *ids))
 
 
 def _free(reading: Reading, service: object) -> tuple[Beds, ...]:
@@ -230,6 +266,20 @@ def _free(reading: Reading, service: object) -> tuple[Beds, ...]:
             )
         )
     return tuple(found)
+
+
+def _places(reading: Reading, places: Sequence[Row], narrow: frozenset[str]) -> Iterator[Place]:
+    for place in places:
+        addresses = reading.hung("addresses", "location_id", place["id"])[:1]
+        if words := _place(reading, place):
+            shown = [place["id"], *(address["id"] for address in addresses)]
+            yield Place(words, trusted=not narrow.isdisjoint(shown))
+
+
+def _unpublished(reading: Reading, place: Row) -> bool:
+    """Is this the stand-in of a place that was left out?"""
+    mark = redaction(str(place["id"]))["id"]
+    return not _place(reading, place) and bool(reading.named("attributes", mark))
 
 
 def _place(reading: Reading, place: Row) -> str:

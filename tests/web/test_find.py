@@ -2,17 +2,20 @@
 
 import asyncio
 
+from directory.audience import Audience
+from directory.hsds.profile import seen_by
 from server.listing import store
 from server.node import database
 from tests import listed, nodes
 from tests.web.asked import Pages
 
 
-async def filled(node: nodes.TestedNode) -> None:
-    """The small directory is on this node."""
+async def filled(node: nodes.TestedNode, viewer: Audience = Audience.TRUSTED) -> None:
+    """The small directory is on this node, as far as it came to somebody such as this."""
     desk = await node.desk()
+    whole = listed.directory(node.identity.public.hex())
     async with database.transaction():
-        await store.put(listed.directory(node.identity.public.hex()), "import", desk)
+        await store.put(seen_by(whole, viewer), "import", desk)
 
 
 def test_an_empty_directory_says_what_belongs_here(pages: Pages, node: nodes.TestedNode) -> None:
@@ -80,6 +83,41 @@ def test_a_partners_page_begins_with_whom_to_call_and_marks_what_is_for_named_ag
         assert "Qwavish house" in brigid.text
         assert "Only for agencies named here" in brigid.text
         assert "3 beds free, said 23 November 2026" in brigid.text
+
+    asyncio.run(scenario())
+
+
+def test_a_place_that_is_only_for_named_agencies_is_marked_where_it_is_read(
+    pages: Pages, node: nodes.TestedNode
+) -> None:
+    async def scenario() -> None:
+        await pages.work(node)
+        await filled(node)
+
+        brigid = await pages.get(f"/partners/of/{listed.of('organizations', 'brigid')}")
+        legal = await pages.get(f"/partners/of/{listed.of('organizations', 'legal')}")
+
+        where = brigid.text[brigid.text.index("<dt>Where</dt><dd>Qwomble") :]
+        assert "Only for agencies named here" in where[: where.index("</dd>")]
+        assert "not published" not in brigid.text
+        assert "Only for agencies named here" not in legal.text
+
+    asyncio.run(scenario())
+
+
+def test_who_is_not_named_reads_that_there_is_a_place_and_nothing_of_it(
+    pages: Pages, node: nodes.TestedNode
+) -> None:
+    async def scenario() -> None:
+        await pages.work(node)
+        await filled(node, Audience.PROFESSIONAL)
+
+        brigid = await pages.get(f"/partners/of/{listed.of('organizations', 'brigid')}")
+        legal = await pages.get(f"/partners/of/{listed.of('organizations', 'legal')}")
+
+        assert "A place that is not published. Ask them." in brigid.text
+        assert not any(word in brigid.text.lower() for word in listed.TRUSTED_ONLY)
+        assert "not published" not in legal.text
 
     asyncio.run(scenario())
 

@@ -84,6 +84,14 @@ class ServicePart:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """Where a partner is, in words."""
+
+    words: str
+    tags: tuple[Tag, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StandingPart:
     """How far a partner takes part, and what that means."""
 
@@ -108,7 +116,8 @@ class PartnerPage:
     services: tuple[ServicePart, ...]
     standing: StandingPart | None
     words: tuple[str, ...]
-    places: tuple[str, ...]
+    places: tuple[PlaceLine, ...]
+    unpublished: bool
     website: str
     trusted: bool
     card: str
@@ -128,7 +137,10 @@ async def partner_page(request: AnyRequest, partner: FromPath[str], desk: AtWork
         services=tuple(_service(one, desk) for one in found.services),
         standing=_standing(found.agency, desk) if found.agency else None,
         words=found.words,
-        places=found.places,
+        places=tuple(
+            PlaceLine(one.words, (_TRUSTED,) if one.trusted else ()) for one in found.places
+        ),
+        unpublished=found.unpublished,
         website=str(row.get("website") or ""),
         trusted=found.trusted,
         card=f"/partners/of/{partner}/card",
