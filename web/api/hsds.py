@@ -19,6 +19,9 @@ _TABLES: Final = {"service_at_locations": "service_at_location"}
 _NOT_HERE: Final = "There is nothing here, or it is not for everybody."
 _SIGN_IN: Final = "This node keeps its directory to those who sign in."
 _NOT_DONE: Final = "This could not be answered."
+_TOO_MUCH: Final = "Too much at once; ask again in a moment."
+_NO_FORM: Final = "Send what is asked as a form (application/x-www-form-urlencoded)."
+_FORMS: Final = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 _LARGEST_FORM: Final = 64 * 1024
 
 
@@ -49,6 +52,8 @@ async def listed(request: AnyRequest, table: FromPath[str]) -> Response[Any]:
 @post("/{table:str}", status_code=200, opt=PASSIVE, request_max_body_size=_LARGEST_FORM)
 async def found(request: AnyRequest, table: FromPath[str]) -> Response[Any]:
     """The same by a form, which no log keeps."""
+    if request.content_type[0] not in _FORMS:
+        raise NotUnderstood(_NO_FORM)
     form = await request.form()
     said = {name: str(value) for name, value in form.multi_items()}
     return await _page(request, table, {**dict(request.query_params), **said})
@@ -102,7 +107,7 @@ def _not_done(_: AnyRequest, error: Exception) -> Response[Any]:
 def _http(_: AnyRequest, error: HTTPException) -> Response[Any]:
     if error.status_code in {404, 405}:
         return _said(404, _NOT_HERE)
-    return _said(error.status_code, _NOT_DONE)
+    return _said(error.status_code, _TOO_MUCH if error.status_code == 429 else _NOT_DONE)
 
 
 router = Router(

@@ -38,7 +38,7 @@ async def viewing(request: AnyRequest) -> Viewing:
     if not here.settings.public_directory:
         raise NotPublic
     if not here.passers_by.take(b"", _WHOLE if _is_whole(request) else 1):
-        raise HTTPException(status_code=429, detail="Too much at once; ask again in a moment.")
+        raise HTTPException(status_code=429)
     return Viewing(Audience.PUBLIC, await locked_desk(here.settings))
 
 

@@ -217,6 +217,22 @@ def test_what_cannot_be_read_gets_a_sentence_and_no_echo(
     asyncio.run(scenario())
 
 
+def test_what_is_asked_otherwise_than_by_a_form_is_not_answered_as_if_nothing_were_asked(
+    public: Pages, node: nodes.TestedNode
+) -> None:
+    async def scenario() -> None:
+        await filled(node)
+
+        answer = await public.ask("POST", "/hsds/services", json={"search": "shelter"})
+        nothing = await public.ask("POST", "/hsds/services")
+
+        assert answer.status_code == 400
+        assert "as a form" in answer.json()["detail"]
+        assert nothing.status_code == 200
+
+    asyncio.run(scenario())
+
+
 def test_nothing_may_be_kept_on_the_way(public: Pages, node: nodes.TestedNode) -> None:
     async def scenario() -> None:
         await filled(node)
@@ -296,6 +312,7 @@ def test_who_asks_too_much_without_signing_in_waits(node: nodes.TestedNode, publ
         answers = [await public.get(f"/hsds/services?search={word}") for word in "abc"]
 
         assert [one.status_code for one in answers] == [200, 200, 429]
+        assert answers[-1].json() == {"detail": "Too much at once; ask again in a moment."}
         assert (await public.get("/hsds/services")).status_code == 200
         assert (await public.get("/hsds/services")).status_code == 429
 
