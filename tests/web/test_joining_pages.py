@@ -139,6 +139,38 @@ def test_a_step_is_written_down_with_its_documents_hash_and_not_its_words(
     asyncio.run(story())
 
 
+def test_the_tier_that_was_written_down_as_chosen_is_the_one_proposed(
+    coordinator: TestedNode, invited: bytes
+) -> None:
+    pages, card = pages_of(coordinator), read_card(invited)
+    row = card.id[:16]
+
+    async def story() -> None:
+        await pages.work(coordinator)
+        desk = await coordinator.desk()
+        made = await invitations.make(AGENCY, desk.today, desk)
+        link = links.read(made.link)
+        await invitations.keep([HandedOver(link.held.hex(), invited, link.mark(invited))], desk)
+        await pages.post(
+            f"/partners/joining/invitations/{made.id}", {"admit-words": " ".join(card.words)}
+        )
+        before = await pages.get(f"/partners/joining/{row}")
+        said = {"step": "tier", "on-tier": desk.today.isoformat(), "chosen": "3"}
+        await pages.post(f"/partners/joining/{row}/step", said)
+        after = await pages.get(f"/partners/joining/{row}")
+
+        assert _proposed(before.text) == "2"
+        assert _proposed(after.text) == "3"
+
+    asyncio.run(story())
+
+
+def _proposed(page: str) -> str:
+    """The tier that stands chosen in the form that lets an agency take part."""
+    form = page[page.index('name="tier"') :]
+    return re.search(r'value="(\d)" selected', form)[1]  # type: ignore[index]
+
+
 def test_an_agency_that_belongs_to_nobody_is_shown_how_to_begin(
     pages: Pages, node: TestedNode
 ) -> None:

@@ -76,6 +76,7 @@ class ChecklistPage:
     who: str
     completes: bool
     tiers: tuple[Option, ...]
+    tier: str  # the one said to be chosen
     until: str
     commitments: tuple[str, ...]
     leaving: str
@@ -101,6 +102,7 @@ async def checklist_page(request: AnyRequest, row: FromPath[str], desk: AtWork) 
         who=desk.staff.name if desk.staff else "",
         completes=completes and found.standing == onboarding.JOINING,
         tiers=tuple(Option(str(one.value), tier_words(one.value, desk.pack)) for one in Tier),
+        tier=_chosen(found, desk),
         until=until.isoformat(),
         commitments=desk.pack.agreement.commitments,
         leaving=day(found.leaving.on) if found.leaving else "",
@@ -147,6 +149,16 @@ def _step(line: Line, desk: Desk) -> StepLine:
         tuple(_said(one, desk) for one in sorted(line.said, key=lambda one: one.at)),
         chooses_tier=step.key == "tier",
     )
+
+
+def _chosen(found: Checklist, desk: Desk) -> str:
+    """The tier last written down as chosen; until then the one most agencies take part in."""
+    said = (one for line in found.lines if line.step.key == "tier" for one in line.said if one.done)
+    for one in sorted(said, key=lambda one: one.at, reverse=True):
+        for tier in Tier:
+            if one.note.startswith(tier_words(tier.value, desk.pack)):
+                return str(tier.value)
+    return str(Tier.REFERRAL.value)
 
 
 def _said(one: Said, desk: Desk) -> SaidLine:
