@@ -1,14 +1,11 @@
-"""Twelve ways in which somebody in the room may be close to a case, and finds nothing of it."""
+"""Ways in which somebody in the room may be close to a case, and finds nothing of it."""
 
 import pytest
 
-from server.casework import cases, drafts, mailroom, meetings, ties, walling, withdrawals
-from server.casework.errors import NoSuchCase
+from server.casework import cases, mailroom, meetings, ties, walling
 from server.casework.own_search import Asked
 from server.casework.tables import Share
 from server.node.access import Role
-from server.node.desk import Desk
-from server.node.member import StaffMember
 from tests.coalition import (
     CASE,
     HARBOUR,
@@ -20,17 +17,13 @@ from tests.coalition import (
     run,
     share,
 )
-from tests.server.casework.walled import (
-    ADVOCATE,
-    answers,
-    by,
-    hire,
-    lists,
-    nobodys,
-    numbers,
-    recorded,
+from tests.server.casework.closeness import (
+    finds_nothing,
+    found_at_river,
+    told_at_northgate,
+    who_may_know,
 )
-from tiers.fragment import Place
+from tests.server.casework.walled import by, hire, lists, recorded
 from tiers.gate import Withheld
 from tiers.reason import Reason
 
@@ -41,43 +34,6 @@ PHONED = {
         "safe_contact": {"survivor": {"safe_phone": "07700 900 123"}},
     },
 }
-
-
-async def finds_nothing(
-    made: Coalition, place: str, member: StaffMember, ref: str, before: dict[str, str]
-) -> None:
-    """Lists and counts are as they were before the case; its numbers are like nobody's."""
-    known = await numbers(made, place, ref)
-    assert await lists(made, place, member) == before
-    assert await answers(made, place, member, known) == await answers(
-        made, place, member, nobodys()
-    )
-    if not member.roles.isdisjoint({Role.LIAISON, Role.COORDINATOR, Role.OPERATOR}):
-        told = repr(await recorded(made, place, member))
-        assert not [one for one in (ref, known.consent, known.share) if one in told]
-
-
-async def who_may_know(made: Coalition, place: str, ref: str) -> None:
-    """Colleagues who are close to nobody work on as ever."""
-    assert ref in {one.ref for one in await made.do(place, cases.list_cases)}
-
-
-async def found_at_river(made: Coalition) -> str:
-    """Harbour asks River to find her, and its find has arrived."""
-    ref = (await open_case(made, HARBOUR)).ref
-    await record(made, ref)
-    await share(made, HARBOUR, ref, RIVER, "handoff")
-    await made.sync(HARBOUR, RIVER)
-    return ref
-
-
-async def told_at_northgate(made: Coalition) -> str:
-    """Harbour has told the meeting."""
-    ref = (await open_case(made, HARBOUR)).ref
-    await record(made, ref)
-    await share(made, HARBOUR, ref, NORTHGATE, "meeting")
-    await made.sync(HARBOUR, NORTHGATE)
-    return ref
 
 
 def test_1_a_worker_who_is_the_person_using_violence(agencies: Coalition) -> None:
@@ -238,91 +194,5 @@ def test_9_an_alias(agencies: Coalition) -> None:
         ref = (await open_case(agencies, HARBOUR)).ref
 
         await finds_nothing(agencies, HARBOUR, known_as, ref, before)
-
-    run(story())
-
-
-def test_10_somebody_hired_after_the_part_was_shared(agencies: Coalition) -> None:
-    async def story() -> None:
-        other = await hire(agencies, RIVER, "Dana Frost")
-        before = await lists(agencies, RIVER, other)
-        ref = await found_at_river(agencies)
-        await who_may_know(agencies, RIVER, ref)
-
-        asha = await hire(agencies, RIVER, "Bell, Asha (Invented)")
-
-        await finds_nothing(agencies, RIVER, asha, ref, before)
-        assert ref in (await lists(agencies, RIVER, other))["cases"]
-
-    run(story())
-
-
-def test_11_a_wall_put_after_the_case_was_opened(agencies: Coalition) -> None:
-    async def story() -> None:
-        dana = await hire(agencies, HARBOUR, "Dana Frost")
-        before = await lists(agencies, HARBOUR, dana)
-        ref = (await open_case(agencies, HARBOUR)).ref
-        place = f"section/{ref}/risks/survivor"
-        await by(agencies, HARBOUR, dana, lambda desk: cases.read(ref, desk))
-        await by(agencies, HARBOUR, dana, lambda desk: drafts.save(place, "half a word", desk))
-
-        await agencies.do(HARBOUR, lambda d: walling.put(ref, "she told us", d, staff="Dana Frost"))
-
-        await finds_nothing(agencies, HARBOUR, dana, ref, before)
-        assert await by(agencies, HARBOUR, dana, lambda d: drafts.load(place, d)) is None
-
-    run(story())
-
-
-def test_11_an_edit_that_names_a_colleague_walls_them_at_once(agencies: Coalition) -> None:
-    async def story() -> None:
-        dana = await hire(agencies, HARBOUR, "Dana Frost")
-        before = await lists(agencies, HARBOUR, dana)
-        ref = (await open_case(agencies, HARBOUR)).ref
-        named = {Place("identity", "puv", "aliases"): "Dana Frost"}
-
-        async def edit(desk: Desk) -> None:
-            await cases.edit(ref, named, 1, {}, desk)
-
-        await agencies.do(HARBOUR, edit)
-
-        await finds_nothing(agencies, HARBOUR, dana, ref, before)
-
-    run(story())
-
-
-def test_12_no_glass_to_break(agencies: Coalition) -> None:
-    async def story() -> None:
-        tom = await hire(agencies, HARBOUR, "Invented Tom Crane", ADVOCATE)
-        before = await lists(agencies, HARBOUR, tom)
-        ref = (await open_case(agencies, HARBOUR)).ref
-
-        # Another account, with every role that opens cases, opens it no more than the first.
-        every = frozenset(Role) - {Role.OPERATOR, Role.ANALYST}
-        again = await hire(agencies, HARBOUR, "Tom Invented Crane", every)
-
-        await finds_nothing(agencies, HARBOUR, tom, ref, before)
-        known = await numbers(agencies, HARBOUR, ref)
-        assert await answers(agencies, HARBOUR, again, known) == await answers(
-            agencies, HARBOUR, again, nobodys()
-        )
-        with pytest.raises(NoSuchCase):
-            await by(agencies, HARBOUR, again, lambda d: walling.put(ref, "", d, agency=RIVER))
-
-    run(story())
-
-
-def test_what_a_walled_colleague_says_withdraws_nothing_of_it(agencies: Coalition) -> None:
-    async def story() -> None:
-        ref = await found_at_river(agencies)
-        liaison = await hire(agencies, HARBOUR, "Invented Tom Crane", frozenset({Role.LIAISON}))
-        known = await numbers(agencies, HARBOUR, ref)
-
-        said = await answers(agencies, HARBOUR, liaison, known)
-
-        assert said["withdraw consent"].startswith("NoSuchConsent")
-        assert said["withdraw release"].startswith("NoSuchConsent")
-        kept = await agencies.do(HARBOUR, lambda d: withdrawals.receipts(known.consent, d))
-        assert kept.waiting == ()
 
     run(story())

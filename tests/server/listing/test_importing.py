@@ -1,47 +1,21 @@
 """Taking a directory in: all or nothing, a line for every row, and no change nobody accepted."""
 
 import asyncio
-import json
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from directory.audience import Audience
 from directory.hsds.assess import UNNAMED
-from server.listing import importing, report, shelf, store, waiting
-from server.listing.importing import Imported
-from server.listing.reading_files import read_path, read_upload
-from server.listing.tables import ImportLine, ImportRun, ListingRow, TrustedRow
-from server.node import audit, database
-from server.node.access import Role
-from server.node.desk import Desk
-from server.node.errors import Locked, NotFound, NotPermitted, Usage
+from server.listing import importing, report, shelf, waiting
+from server.listing.reading_files import read_path
+from server.listing.tables import ImportLine, ListingRow
+from server.node import audit
+from server.node.errors import NotFound, Usage
 from tests.nodes import TestedNode
-from tests.server.listing.listings import HARBOUR, LANE, REFUGE, harbour
+from tests.server.listing.taking import GROUPS, everything, kept, quietly, take
 
 ILAO = Path(__file__).parents[4] / "shared" / "data" / "ilao-directory-hsds1"
-GROUPS = b"id,name,description,email\n1,Harbour House,Advice,\n2,Lighthouse,Shelter,a@example.org\n"
-
-
-def quietly(_: str) -> None:
-    """Nobody watches."""
-
-
-async def take(
-    raw: Any, desk: Desk, name: str = "organizations.csv", source: str = "import", **how: bool
-) -> Imported:
-    body = raw if isinstance(raw, bytes) else json.dumps(raw).encode()
-    return await importing.take(read_upload(name, body, quietly), source, desk, quietly, **how)
-
-
-async def kept(audience: Audience = Audience.PUBLIC) -> dict[str, dict[str, Any]]:
-    return {row["name"]: row for row in await shelf.rows("organizations", audience)}
-
-
-async def everything() -> list[Any]:
-    return [await table.select().order_by(table.id) for table in (ListingRow, TrustedRow)]
 
 
 def test_a_file_is_written_and_each_row_has_its_line(agency: TestedNode) -> None:
@@ -170,104 +144,6 @@ def test_two_sources_with_the_same_plain_ids_are_kept_apart(agency: TestedNode) 
         for name in ("a:b", "x" * 61, "a\x00b"):
             with pytest.raises(Usage):
                 importing.source_of(name)
-
-    asyncio.run(story())
-
-
-def test_an_import_never_writes_over_an_agencys_own_entry(agency: TestedNode) -> None:
-    async def story() -> None:
-        desk = await agency.desk()
-        async with database.transaction():
-            await store.put(harbour(), "aa" * 32, desk)
-        before = await everything()
-        rows = [{"id": HARBOUR, "name": "Another name", "description": "x"}]
-
-        done = await take({"organizations": rows}, desk, "x.json", accept=True)
-
-        assert await everything() == before
-        (line,) = done.lines
-        assert line.outcome.value == "refused"
-        assert "own entry" in line.why
-
-    asyncio.run(story())
-
-
-def test_what_everybody_sees_of_a_confidential_place_never_comes_back_over_it(
-    agency: TestedNode,
-) -> None:
-    async def story() -> None:
-        desk = await agency.desk()
-        async with database.transaction():
-            await store.put(harbour(), "import", desk)
-        before = await everything()
-        public = await shelf.dataset(Audience.PUBLIC)
-
-        done = await take(public, desk, "x.json", accept=True)
-
-        assert await everything() == before
-        assert (done.report.added, done.report.changed) == (0, 0)
-        whole = await shelf.rows("locations", Audience.TRUSTED, desk, ids=[REFUGE])
-        assert whole[0]["name"] == "The Refuge"
-
-    asyncio.run(story())
-
-
-def test_a_report_repeats_nothing_of_a_row_for_named_agencies(agency: TestedNode) -> None:
-    async def story() -> None:
-        desk = await agency.desk()
-        rows = harbour(shoe_size="CANARY", url="CANARY page")
-        await take(rows, desk, "x.json")
-        rows["locations"][1]["name"] = "CANARY two"
-        rows["addresses"][0]["city"] = "CANARY town"
-
-        done = await take(rows, desk, "x.json")
-
-        assert done.report.changed == 2
-        said = json.dumps([line.why for line in done.lines])
-        said += json.dumps([row["why"] for row in await ImportLine.select()])
-        assert "CANARY" not in said
-        assert LANE not in said
-        clear = json.dumps([row["body"] for row in await ListingRow.select()])
-        assert "CANARY" not in clear
-
-    asyncio.run(story())
-
-
-def test_a_field_the_sender_was_not_shown_is_not_cleared(agency: TestedNode) -> None:
-    async def story() -> None:
-        desk = await agency.desk()
-        one = {
-            "id": HARBOUR,
-            "name": "Harbour House",
-            "description": "x",
-            "email": "a@example.org",
-            "x_other": {"shoe": 1, "website": "none yet"},
-            "x_field_audience": {"email": "professional"},
-        }
-        await take({"organizations": [one]}, desk, "x.json")
-
-        public = await shelf.dataset(Audience.PUBLIC)
-        public["organizations"][0]["website"] = "https://example.org/"
-        done = await take(public, desk, "x.json", accept=True)
-
-        assert done.report.changed == 1
-        (row,) = await shelf.rows("organizations", Audience.PROFESSIONAL)
-        assert row["email"] == "a@example.org"
-        assert row["x_other"] == {"shoe": 1}
-
-    asyncio.run(story())
-
-
-def test_who_may_not_import_or_is_locked_out_writes_nothing(agency: TestedNode) -> None:
-    async def story() -> None:
-        desk = await agency.desk()
-        assert desk.staff is not None
-        with pytest.raises(Locked):
-            await take(GROUPS, replace(desk, staff=None))
-        observer = replace(desk.staff, roles=frozenset({Role.ADVOCATE}))
-        with pytest.raises(NotPermitted):
-            await take(GROUPS, replace(desk, staff=observer))
-        assert await ImportRun.count() == 0
 
     asyncio.run(story())
 
