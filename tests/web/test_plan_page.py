@@ -96,6 +96,18 @@ def test_a_coordinator_writes_an_action_and_its_owner_answers_by_page(agencies: 
     run(tale())
 
 
+def test_who_leads_is_asked_for_the_survivor_first(agencies: Coalition):
+    async def tale() -> None:
+        ref = await story.begun(agencies)
+        maya = await at(agencies, NORTHGATE)
+        page = (await maya.get(f"/plan/{ref}")).text
+        asked = re.findall(r"/plan/[^/]+/leads/([^/]+)/lead", page)
+        assert asked[0] == "survivor"
+        assert len(asked) > 1
+
+    run(tale())
+
+
 def test_a_row_that_closed_says_nothing_until_it_is_written_anew(agencies: Coalition):
     async def tale() -> None:
         ref = await story.begun(agencies)

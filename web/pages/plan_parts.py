@@ -9,7 +9,7 @@ from server.node.desk import Desk
 from tiers.fragment import Written
 from web.forms import new_token
 from web.pages.case_parts import ValueWords
-from web.pages.words import agency_name, person_words, value_words
+from web.pages.words import agency_name, people_in_order, person_words, value_words
 from web.rendering import Tag, agree, day, list_words
 
 STATUS_WORDS: Mapping[str, str] = {
@@ -130,8 +130,8 @@ def _leads(view: PlanView, desk: Desk) -> tuple[PlanRow, ...]:
     """A line for everybody somebody may lead for, also where nobody does yet."""
     allowed = desk.pack.sections[LEADS].about
     lines = []
-    for about, role in view.people.items():
-        row = view.row(LEADS, about, "")
+    for about in people_in_order(view.people):
+        role, row = view.people[about], view.row(LEADS, about, "")
         if row is not None:
             lines.append(row)
         elif role in allowed and view.written_here:
