@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 from server.casework import withdrawals
+from server.meeting.plan_view import PlanView
+from server.node.desk import Desk
 from server.node.keyholder import Keyholder
 from server.sync import Syncer
 from tests.coalition import BRIGID, NORTHGATE, RIVER, Coalition, run
@@ -18,6 +20,7 @@ from tests.server.meeting import renewing
 from tests.server.meeting.crafted import crafted
 from tests.web.asked import Pages
 from web import app
+from web.pages.plan_parts import rows_part
 
 __all__ = ["agencies", "coalition_original", "pytest_generate_tests"]
 
@@ -97,15 +100,13 @@ def test_a_coordinator_writes_an_action_and_its_owner_answers_by_page(agencies: 
 
 
 def test_who_leads_is_asked_for_the_survivor_first(agencies: Coalition):
-    async def tale() -> None:
-        ref = await story.begun(agencies)
-        maya = await at(agencies, NORTHGATE)
-        page = (await maya.get(f"/plan/{ref}")).text
-        asked = re.findall(r"/plan/[^/]+/leads/([^/]+)/lead", page)
-        assert asked[0] == "survivor"
-        assert len(asked) > 1
+    people = {"a": "child", "b": "person_using_violence", "c": "survivor"}
+    view = PlanView("ref", "", people, (), (), (), {}, written_here=True)
 
-    run(tale())
+    async def asked(desk: Desk) -> list[str]:
+        return [row.id for row in rows_part("leads", view, desk).rows]
+
+    assert run(agencies.do(NORTHGATE, asked)) == ["leads-c-", "leads-a-", "leads-b-"]
 
 
 def test_a_row_that_closed_says_nothing_until_it_is_written_anew(agencies: Coalition):
