@@ -17,6 +17,7 @@ from server.meeting.plan_view import ACTIONS, RESTS_ON, RISKS, PlanRow, PlanView
 from server.node.access import Act, require
 from server.node.desk import Desk
 from server.node.errors import NotFound
+from tiers.consent import ConsentKind
 from tiers.rows import row_place
 
 TEXT = {RISKS: "risk", ACTIONS: "action"}
@@ -129,10 +130,12 @@ async def take_out(  # noqa: PLR0917 - a row is named by as many parts as it has
     return await _write(case_ref, section, about, row, dict.fromkeys(names), base, desk)
 
 
-async def parts(ref: str, desk: Desk) -> Mapping[str, str]:
-    """The parts a row may rest on: consent → whose it is, as they live here now."""
+async def parts(ref: str, desk: Desk) -> Mapping[str, tuple[str, bool]]:
+    """The parts a row may rest on, alive now: consent → whose, and whether it came to refer her."""
     require(desk, Act.WRITE_PLAN)
-    return {one.consent: one.owner for one in await _live(await _here(ref, desk), desk)}
+    referred = ConsentKind.FIND.exchange
+    live = await _live(await _here(ref, desk), desk)
+    return {one.consent: (one.owner, one.exchange == referred) for one in live}
 
 
 def due(view: PlanView, desk: Desk) -> str:

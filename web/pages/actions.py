@@ -15,7 +15,7 @@ from server.node.desk import Desk
 from web.forms import Option, Typed, new_token, typed
 from web.frame import frame_for, show
 from web.pages.plan_parts import STATUS_WORDS
-from web.pages.words import agency_name, person_words, role_word
+from web.pages.words import agency_name, day_words, person_words, role_word
 from web.rendering import Tag, agree, day, page
 from web.workplace import AnyRequest, AtWork, once, place
 
@@ -224,7 +224,7 @@ def _row(line: MonitorLine, desk: Desk) -> MonitorRow:
         due=day(action.due),
         tags=_tags(action.says("status"), line.overdue),
         update=(told.says("update") or told.says("why")) if told else action.says("outcome"),
-        done_on=told.says("done_on") if told else "",
+        done_on=day_words(told.says("done_on")) if told else "",
         on_file="Not safe" if action.says("on_file") == "not_safe" else "Safe",
     )
 

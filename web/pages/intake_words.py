@@ -6,8 +6,10 @@ from typing import Final
 from server.meeting.intake import QueueLine
 from tiers.fragment import Place
 from tiers.protocol import Protocol
+from tiers.rows import row_of
 from web.pages.words import (
     field_label,
+    form_place,
     people_in_order,
     person_words,
     section_form,
@@ -44,13 +46,13 @@ def told_words(
     people: Mapping[str, str], told: Mapping[Place, str], pack: Protocol
 ) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """What was told with a referral, first why: each section of each person, as forms say it."""
-    parts: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for place, value in told.items():
-        form = section_form(place.section, pack)
+    parts: dict[tuple[str, str], dict[str, list[tuple[str, str]]]] = {}
+    for place in sorted(told, key=lambda one: form_place(one, pack)):
+        form, value = section_form(place.section, pack), told[place]
         if form is not None and value.strip():
-            words = value_words(form.field(place.field), value)
-            about = parts.setdefault((place.section, place.about), [])
-            about.append((field_label(place, pack), words))
+            rows = parts.setdefault((place.section, place.about), {})
+            row = rows.setdefault(row_of(place)[0], [])
+            row.append((field_label(place, pack), value_words(form.field(place.field), value)))
     order = people_in_order(people)
 
     def place_of(part: tuple[str, str]) -> tuple[int, int, str]:
@@ -59,8 +61,9 @@ def told_words(
         return first, order.index(about) if about in order else len(order), section
 
     return tuple(
-        (_title(section, about, people, pack), tuple(sorted(parts[section, about])))
+        (_title(section, about, people, pack), tuple(row))
         for section, about in sorted(parts, key=place_of)
+        for row in parts[section, about].values()
     )
 
 

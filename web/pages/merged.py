@@ -22,6 +22,7 @@ from web.pages.merged_table import (
 )
 from web.pages.words import (
     field_label,
+    form_place,
     people_in_order,
     person_words,
     section_form,
@@ -115,12 +116,10 @@ def _note(agency: str, viewed: Viewed) -> str:
 def _cell(section: str, agency: tuple[str, str], number: int, viewed: Viewed, desk: Desk) -> Cell:
     identity, name = agency
     view = viewed.view
-    form = section_form(section, desk.pack)
-    order = [field.id for field in form.fields] if form else []
     people = people_in_order(view.people)
     said = sorted(
         (one for one in view.sections[section] if one.agency_id == identity),
-        key=lambda one: (_at(people, one.about), _at(order, one.field)),
+        key=lambda one: (_at(people, one.about), form_place(_place(section, one), desk.pack)),
     )
     title = section_title(section, desk.pack)
     fields = tuple(_field(section, one, viewed, desk) for one in said)
@@ -144,11 +143,13 @@ def _at(order: Sequence[str], one: str) -> int:
 def _brief(section: str, said: Sequence[Told], viewed: Viewed, desk: Desk) -> str:
     """The words that stand for a cell: its summary, else the fullest account, else plain facts."""
     form, people = section_form(section, desk.pack), viewed.view.people
-    shapes = {field.id: field for field in form.fields} if form else {}
+
+    def shape(one: Told) -> FieldForm | None:
+        return form.field(one.field) if form else None
 
     def kind(one: Told) -> str:
-        shape = shapes.get(one.field)
-        return shape.kind if shape else "text"
+        found = shape(one)
+        return found.kind if found else "text"
 
     def others(one: Told) -> bool:
         return people.get(one.about) != SURVIVOR
@@ -160,16 +161,22 @@ def _brief(section: str, said: Sequence[Told], viewed: Viewed, desk: Desk) -> st
     if accounts:
         return max(accounts, key=lambda one: (not others(one), len(one.values[0]))).values[0]
     # A colleague's name says nothing of her: what an agency keeps about itself comes last.
-    plain = sorted(
-        said, key=lambda one: (_about_itself(shapes.get(one.field)), kind(one) == "text")
+    # A row is read as it was written: which assessment, its score, its band.
+    plain = (
+        said
+        if form and form.rows
+        else sorted(said, key=lambda one: (_about_itself(shape(one)), kind(one) == "text"))
     )
     facts = [
-        f"{field_label(Place(section, one.about, one.field), desk.pack)}: "
-        f"{value_words(shapes.get(one.field), one.values[0])}"
+        f"{field_label(_place(section, one), desk.pack)}: {value_words(shape(one), one.values[0])}"
         for one in plain
     ]
     # A hand-over and a summary of one agency may say the same: that is said once.
     return " · ".join(list(dict.fromkeys(facts))[:3])
+
+
+def _place(section: str, one: Told) -> Place:
+    return Place(section, one.about, one.field)
 
 
 def _about_itself(shape: FieldForm | None) -> bool:

@@ -18,7 +18,13 @@ from tiers.protocol import FieldForm
 from web.forms import Option, new_token, typed
 from web.frame import frame_for, show
 from web.pages.plan_parts import RowsPart, counted, part_named, rows_part
-from web.pages.words import agency_names, people_in_order, person_words, value_words
+from web.pages.words import (
+    agency_names,
+    day_words,
+    people_in_order,
+    person_words,
+    value_words,
+)
 from web.rendering import Tag, moment, page
 from web.workplace import PASSIVE, AnyRequest, AtWork, go, once, place
 
@@ -197,7 +203,7 @@ def _contact(one: Contact, view: PlanView, desk: Desk) -> ContactWords:
     return ContactWords(
         agency=one.name,
         person=person_words(one.about, view.people.get(one.about, ""), desk.pack),
-        on=one.says("on"),
+        on=day_words(one.says("on")),
         how=one.says("how"),
         with_whom=one.says("with_whom"),
         summary=one.says("summary"),

@@ -156,13 +156,19 @@ async def _boxes(view: PlanView, there: PlanRow | None, desk: Desk) -> tuple[Box
     named = {rest.consent: rest for rest in there.rests if not rest.ended} if there else {}
     live = await plan_rows.parts(view.case_ref, desk)
     boxes = [
-        Box(consent, f"What {agency_name(owner, desk)} told", consent in named)
-        for consent, owner in sorted(live.items(), key=lambda one: agency_name(one[1], desk))
+        Box(consent, _told_words(agency_name(owner, desk), referred), consent in named)
+        for consent, (owner, referred) in sorted(
+            live.items(), key=lambda one: (agency_name(one[1][0], desk), not one[1][1])
+        )
     ]
     renewed = [
         Box(one, rests_words([rest]), True) for one, rest in named.items() if one not in live
     ]
     return (*boxes, *renewed)
+
+
+def _told_words(agency: str, referred: bool) -> str:
+    return f"What {agency} told when it referred her" if referred else f"What {agency} told"
 
 
 async def with_draft(form: RowForm, view: PlanView, desk: Desk) -> RowForm:

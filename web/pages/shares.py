@@ -22,6 +22,7 @@ from web.pages.words import (
     about_words,
     agency_name,
     field_label,
+    form_place,
     section_form,
     section_title,
     value_words,
@@ -178,9 +179,9 @@ def as_seen_there(fragment: Fragment, desk: Desk) -> tuple[SeenSection, ...]:
     parts = []
     for section, about in _groups(fragment.fields, desk):
         rows: dict[str, list[SeenField]] = {}
-        for at, values in sorted(fragment.fields.items()):
-            if (at.section, at.about) == (section, about):
-                rows.setdefault(row_of(at)[0], []).extend(_seen(at, values, desk))
+        here = [at for at in fragment.fields if (at.section, at.about) == (section, about)]
+        for at in sorted(here, key=lambda one: form_place(one, desk.pack)):
+            rows.setdefault(row_of(at)[0], []).extend(_seen(at, fragment.fields[at], desk))
         title, whom = section_title(section, desk.pack), _about(about, fragment, desk)
         for number, fields in enumerate(rows.values(), 1):
             counted = f"{title}, {number} of {len(rows)}" if len(rows) > 1 else title

@@ -14,6 +14,7 @@ from tiers.fragment import (
     Place,
 )
 from tiers.protocol import FieldForm, Protocol, SectionForm
+from tiers.rows import row_of
 from tiers.tier import Tier
 from web.rendering import agree, day, list_words
 
@@ -76,13 +77,18 @@ def value_words(form: FieldForm | None, value: str) -> str:
     if form is None:
         return value
     if form.kind == "date":
-        try:
-            return day(date.fromisoformat(value))
-        except ValueError:
-            return value
+        return day_words(value)
     if form.kind in {"yes_no", "choice"}:
         return value.replace("_", " ").capitalize()
     return value
+
+
+def day_words(value: str) -> str:
+    """A stored day as people say it; what is no day stays as it was written."""
+    try:
+        return day(date.fromisoformat(value))
+    except ValueError:
+        return value
 
 
 def section_title(section: str, pack: Protocol) -> str:
@@ -96,6 +102,14 @@ def field_label(place: Place, pack: Protocol) -> str:
     section = pack.sections.get(place.section)
     found = section.field(place.field) if section else None
     return found.label if found else place.field.replace("_", " ").capitalize()
+
+
+def form_place(place: Place, pack: Protocol) -> tuple[str, int]:
+    """Where a field stands: its row, then its number in the form; one no form knows comes last."""
+    row, name = row_of(place)
+    form = pack.sections.get(place.section)
+    order = [field.id for field in form.fields] if form else []
+    return row, order.index(name) if name in order else len(order)
 
 
 def section_form(section: str, pack: Protocol) -> SectionForm | None:
