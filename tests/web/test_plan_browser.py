@@ -84,6 +84,8 @@ def test_the_coordinator_writes_the_plan_with_every_page_open_to_everybody(
 
     expect(page.locator("#plan-risks")).to_contain_text("He waits at the school")
     expect(page.locator("#plan-risks-form")).to_be_empty()
+    expect(page.locator("#add-risk")).to_be_focused()
+    expect(page.locator("#plan-leads")).to_contain_text("Nobody leads yet.")
     page.click("#add-action")
     page.select_option("#actions-about", "survivor")
     _at_both_widths(page, "a new action")

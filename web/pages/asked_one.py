@@ -1,5 +1,6 @@
 """One question: who it is about, our own records searched, our part, and what would leave."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -165,7 +166,7 @@ async def _own(question: Question, desk: Desk) -> OwnPart:
         leaving=leaving,
         staying=staying_lines(decision.left_out, fragment, desk),
         as_seen=as_seen_there(cleared.fragment, desk) if cleared else (),
-        why_nothing=decision.reason.value if isinstance(decision, Withheld) else "",
+        why_nothing=_why_nothing(decision, said),
         until=question.tell.ends,
         sent=sent,
         attend_words=f"Save, and send to {to}" if reach.get(attends) else "Save",
@@ -173,6 +174,12 @@ async def _own(question: Question, desk: Desk) -> OwnPart:
         nothing_button=f"Tell {to} that nothing is known" if answers.nothing_beside(said) else "",
         nothing_known=question.line.state == NOTHING_KNOWN,
     )
+
+
+def _why_nothing(decision: Cleared | Withheld, said: Sequence[tuple[Place, str]]) -> str:
+    if isinstance(decision, Cleared):
+        return ""
+    return decision.reason.value if said else "Nothing of your summary is written yet."
 
 
 def _written_here(desk: Desk) -> tuple[str, ...]:

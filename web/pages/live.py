@@ -35,7 +35,7 @@ from web.workplace import HOLDS, PASSIVE, AnyRequest, AtWork, place
 _PLACE = "/meetings"
 _WITHDRAWN = "Nothing of this case is here any more: it was withdrawn, and has left the agenda."
 _NOT_SHOWN = "The chair has not opened a case for observers at this moment."
-_SIGN = "Read the confidentiality statement below and sign it, then you see what the chair shows."
+_SIGN = "Read the confidentiality statement above and sign it, then you see what the chair shows."
 
 
 @dataclass(frozen=True, slots=True)

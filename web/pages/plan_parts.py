@@ -111,7 +111,7 @@ def section_of(name: str) -> str:
 def rests_words(rests: Sequence[Rest]) -> str:
     """Whose parts a row rests on, until when."""
     named = [
-        f"{rest.agency} (until {day(rest.until)})" if rest.agency else "a part another agency told"
+        f"{rest.agency} (until {day(rest.until)})" if rest.agency else "another agency"
         for rest in rests
         if not rest.ended
     ]

@@ -39,7 +39,10 @@
       box?.scrollIntoView({ block: "center" });
       return;
     }
-    target.querySelector?.("[data-focus]")?.focus();
+    // What took the target's place is found by its id; what came by itself takes nobody's focus.
+    const fresh = target.isConnected ? target : document.getElementById(target.id);
+    if (!event.detail.requestConfig?.triggeringEvent) return;
+    (fresh?.matches?.("[data-focus]") ? fresh : fresh?.querySelector?.("[data-focus]"))?.focus();
   });
 
   document.addEventListener("htmx:sendError", (event) => {
