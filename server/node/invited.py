@@ -19,7 +19,8 @@ from server.node.voice import read_card
 
 
 class NotGood(RefusedAct):
-    """This invitation cannot be used: it was used, taken back or has ended. Ask for another."""
+    """This invitation cannot be used: it was used, taken back or has ended, or was made just now
+    and the relay has not heard of it. Try again in a minute; then ask for another."""
 
 
 class TooManyKnocks(RefusedAct):

@@ -10,7 +10,10 @@ from tests.journeys.papers import follow
 
 PAPER = Path(__file__).parents[2] / "docs" / "joining.md"
 NEXT_MONTH = "2031-06-20T09:00:00Z"
-REFUSED = "This invitation cannot be used: it was used, taken back or has ended. Ask for another."
+REFUSED = (
+    "This invitation cannot be used: it was used, taken back or has ended, or was made just now "
+    "and the relay has not heard of it. Try again in a minute; then ask for another."
+)
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 
