@@ -12,6 +12,7 @@ from typing import Final
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.headers import dress
 from web.plain import plain_page, plain_part, to_problem
 
 CSRF_HEADER: Final = "x-casefold-form"
@@ -19,35 +20,8 @@ LARGEST_REQUEST: Final = 8 * 1024 * 1024
 _MOST_DRAINED: Final = 64 * 1024 * 1024
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _READ_ONLY: Final = "/hsds/"  # changes nothing; it sees to it itself for whom it answers a form
+_HTTPS: Final = {"strict-transport-security": "max-age=63072000"}
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
-
-_POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'none'",  # htmx alone sends: a form pressed before it is there goes nowhere
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
-)
-
-HEADERS: Final[Mapping[str, str]] = {
-    "content-security-policy": _POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "cache-control": "no-store",
-    "permissions-policy": (
-        "camera=(), clipboard-read=(), display-capture=(), geolocation=(), microphone=(), "
-        "payment=(), screen-wake-lock=(), usb=()"
-    ),
-    "x-frame-options": "DENY",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +81,7 @@ class Guard:
             return
 
         async def dressed(message: Message) -> None:
-            await send(self._dress(message))
+            await send(dress(message, _HTTPS if self._door.https else None))
 
         refusal = self._refusal(scope)
         if refusal is None:
@@ -144,17 +118,6 @@ class Guard:
             if asked == f"{name}:{port}" or (asked == name and name not in _LOOPBACK):
                 return True
         return False
-
-    def _dress(self, message: Message) -> Message:
-        if message["type"] != "http.response.start":
-            return message
-        ours = dict(HEADERS)
-        if self._door.https:
-            ours["strict-transport-security"] = "max-age=63072000"
-        kept = [(k, v) for k, v in message["headers"] if k.decode("latin-1").lower() not in ours]
-        added = [(k.encode(), v.encode()) for k, v in ours.items()]
-        message["headers"] = kept + added
-        return message
 
 
 def read_cookies(headers: Mapping[str, str]) -> dict[str, str]:

@@ -4,7 +4,9 @@ from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.headers import dress
 from server.node import database
 from server.node.settings import Settings
 from server.relay import blob_handlers, doors
@@ -35,7 +37,18 @@ def create(settings: Settings, pinned: bytes = b"") -> Litestar:
         logging_config=None,
     )
     app.state.station = station
+    app.asgi_handler = _dressed(app.asgi_handler)
     return app
+
+
+def _dressed(app: ASGIApp) -> ASGIApp:
+    async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            await send(dress(message))
+
+        await app(scope, receive, sent)
+
+    return outermost
 
 
 def _refused(_: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, str]]:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
+from server.headers import HEADERS
 from server.node import staff
 from server.node.access import Role
 from tests import nodes, postgres
 from tests.web.asked import ORIGIN, Pages
-from web.security import HEADERS, Door, door_key
+from web.security import Door, door_key
 
 
 def paths(pages: Pages) -> list[str]:

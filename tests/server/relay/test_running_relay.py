@@ -5,10 +5,12 @@ import signal
 import sqlite3
 from pathlib import Path
 
+import httpx
 import pytest
 
 from client_sync.courier import CursorUnknown, Unreachable
 from client_sync.wire import Outcome, Packet
+from server.headers import HEADERS
 from tests.server.relay.world import HARBOUR, LANTERN, MEADOW, RunningRelay, directory_of, lane
 
 
@@ -157,6 +159,26 @@ def test_a_doorbell_ends_when_the_relay_goes_down(relay: RunningRelay):
                 await asyncio.wait_for(anext(bell), 10)
 
     asyncio.run(walk())
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nowhere", 404),
+        ("DELETE", "/records", 405),
+        ("PUT", "/records", 401),
+        ("GET", "/doorbell", 401),
+        ("POST", "/token", 400),
+        ("GET", "/challenge", 200),
+    ],
+)
+def test_every_answer_of_the_relay_wears_the_headers_of_a_page(
+    relay: RunningRelay, method: str, path: str, status: int
+):
+    answer = httpx.request(method, f"{relay.url}{path}", timeout=30)
+
+    assert answer.status_code == status
+    assert HEADERS.items() <= dict(answer.headers).items()
 
 
 def test_the_relay_writes_nothing_about_anybody(relay: RunningRelay):
