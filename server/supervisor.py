@@ -234,7 +234,8 @@ class Supervisor:
         descriptor = opened.fileno()
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", module, "--fd", str(descriptor), *words),
+            # -P: a web.py or crypto.py that lies where serve was started is none of our modules
+            *("-P", "-m", module, "--fd", str(descriptor), *words),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             pass_fds=(descriptor, *pipes),

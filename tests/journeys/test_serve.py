@@ -118,6 +118,18 @@ def test_every_process_is_gone_within_two_seconds_of_the_signal(node: Node) -> N
     ] == []
 
 
+def test_a_file_where_it_was_started_is_not_taken_for_its_own(
+    node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "web.py").write_text("raise SystemExit('read where it lies')")
+    monkeypatch.chdir(tmp_path)
+
+    answer = httpx.get(node.serve(), follow_redirects=True)
+
+    assert answer.status_code == 200
+    assert "Harbour House" in answer.text
+
+
 def test_a_worker_that_dies_is_replaced_and_no_connection_is_refused(node: Node) -> None:
     url = node.serve()
     serving = two_workers(node)[0]
