@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE :=
 help:  ## say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
-run: install  ## install what is needed here, then start a coalition of invented agencies
+run: install  ## install what is needed, start a coalition of invented agencies (other ports: DEMO_PORT=9400)
 	@exec $(BIN)/python -m server.cli.demo
 
 install:  ## install what is needed into this checkout (virtual environment, htmx)

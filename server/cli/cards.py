@@ -1,7 +1,9 @@
 """Contact cards: shown, read aloud, and used to enrol, join and verify."""
 
+import functools
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -34,16 +36,9 @@ def _as_day(_: click.Context, __: click.Parameter, text: str) -> date:
     return read_day(text)
 
 
-@click.group("card", invoke_without_command=True)
-@click.pass_context
 @line_options
-def card(line: Line, context: click.Context) -> None:
-    """Print this node's signed contact card, one line of text for a partner."""
-    if context.invoked_subcommand is None:
-        _show(line)
-
-
 def _show(line: Line) -> None:
+    """Print this node's signed contact card, one line of text for a partner."""
 
     async def act(desk: Desk) -> tuple[bytes, Card]:
         return desk.node.card, coalition.read_card(desk.node.card, desk)
@@ -62,6 +57,14 @@ def _show(line: Line) -> None:
         },
         voice.line(raw),
     )
+
+
+@click.group("card", invoke_without_command=True)
+@click.pass_context
+@functools.wraps(_show)  # with its options; `card succeed` reads its own
+def card(context: click.Context, /, **options: Any) -> None:
+    if context.invoked_subcommand is None:
+        _show(**options)
 
 
 @card.command("succeed")

@@ -7,6 +7,7 @@ import json
 import os
 import stat
 import sys
+import warnings
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,9 +78,10 @@ def read_passphrase(file: Path | None, prompt: str, *, again: bool = False) -> s
             raise BadPassphraseFile(f"The passphrase file {file} is empty.")
         return words
     try:
-        words = getpass.getpass(f"{prompt}: ")
-        repeated = getpass.getpass(f"{prompt} again: ") if again else words
-    except (EOFError, OSError):
+        with warnings.catch_warnings(action="error", category=getpass.GetPassWarning):
+            words = getpass.getpass(f"{prompt}: ")
+            repeated = getpass.getpass(f"{prompt} again: ") if again else words
+    except (EOFError, OSError, getpass.GetPassWarning):  # the last: it would show what is typed
         raise BadPassphraseFile("No passphrase was given: use --passphrase-file F.") from None
     if repeated != words:
         raise BadPassphraseFile("The two passphrases are not the same. Nothing was changed.")

@@ -52,10 +52,15 @@ def check(file: str, *, as_json: bool) -> None:
             "differences": [dataclasses.asdict(each) for each in differences],
         },
         f"{file} is in order: {found.title}, version {found.version}.",
-        *([f"It builds on {over} and differs from it so:"] if over else []),
+        *([_built_on(over, bool(differences))] if over else []),
         *([f"  {each.words}" for each in differences] if over else []),
         f"Digest {found.digest}",
     )
+
+
+def _built_on(parents: str, differs: bool) -> str:
+    how = "differs from it so:" if differs else "says nothing differently."
+    return f"It builds on {parents} and {how}"
 
 
 @pack.command("show")

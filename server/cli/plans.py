@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from server.casework.cases import Edited
+from server.casework.own import agency_name
 from server.cli.line import Line, at_desk, line_options, read_form, read_words, table
 from server.meeting import circulating, leads, plan_rows
 from server.meeting import plan as plans
@@ -28,8 +29,14 @@ def plan() -> None:
 @line_options
 def show(line: Line, ref: str) -> None:
     """The plan as this node has it; a closed row says nothing."""
-    found = at_desk(line, lambda desk: plans.read(ref, desk))
-    line.say(_plain(found), *_lines(found))
+
+    async def act(desk: Desk) -> tuple[PlanView, dict[str, str]]:
+        found = await plans.read(ref, desk)
+        leads = [row.says("agency") for row in found.leads]
+        return found, {agency: agency_name(agency, desk) for agency in leads}
+
+    found, named = at_desk(line, act)
+    line.say(_plain(found), *_lines(found, named))
 
 
 @plan.command("risk")
@@ -198,7 +205,7 @@ def _row(row: PlanRow) -> dict[str, Any]:
     }
 
 
-def _lines(view: PlanView) -> list[str]:
+def _lines(view: PlanView, named: Mapping[str, str]) -> list[str]:
     lines = [f"Plan of {view.short}"]
     if view.circulated:
         changed = "changed since" if view.circulated.changed else "unchanged since"
@@ -214,7 +221,9 @@ def _lines(view: PlanView) -> list[str]:
                 (
                     "  " + row.row,
                     row.about,
-                    "closed: a consent ended" if row.closed else row.says(name),
+                    "closed: a consent ended"
+                    if row.closed
+                    else named.get(row.says(name), row.says(name)),
                     row.says("status"),
                     row.says("due"),
                 )

@@ -154,15 +154,16 @@ def view(line: Line, ref: str) -> None:
                 for one in viewed.shut
             ],
         },
-        *_view_lines(viewed.view),
+        *view_lines(viewed.view),
         *(f"Stays shut: {one.agency_name}. {one.reason}" for one in viewed.shut),
     )
 
 
-def _view_lines(seen: CaseView) -> list[str]:
+def view_lines(seen: CaseView) -> list[str]:
     lines = [f"Case {seen.case_ref}, as of {seen.as_of}"]
     for section, parts in seen.sections.items():
-        lines += ["", section, *table([_as_row(part) for part in parts])]
+        rows = dict.fromkeys(_as_row(part) for part in parts)  # two consents may tell the same
+        lines += ["", section, *table(list(rows))]
     lines += [f"They differ: {p.section}, {p.about}, {p.field}" for p in seen.differ]
     lines += [f"Asked on {one.asked_on}, not answered: {one.name}" for one in seen.asked]
     lines += [f"Ended on {one.on}: {one.name}" for one in seen.ended]

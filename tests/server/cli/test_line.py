@@ -1,7 +1,10 @@
 """What a person types and what a file holds: read strictly, and refused in one sentence."""
 
+import getpass
+import io
 import json
 import stat
+import sys
 from pathlib import Path
 
 import click
@@ -21,7 +24,14 @@ from server.cli.line import (
     write_secret,
 )
 from server.node import voice
-from server.node.errors import BadFile, NodeError, NothingCleared, NotPermitted, Usage
+from server.node.errors import (
+    BadFile,
+    NodeError,
+    NoNodeHere,
+    NothingCleared,
+    NotPermitted,
+    Usage,
+)
 from server.node.settings import Settings
 from tests.commands import every_command
 from tiers.reading import FormMistake
@@ -74,6 +84,18 @@ def test_an_empty_or_unreadable_passphrase_file_ends_with_seven(
     assert refused.value.exit_code == 7
 
 
+def test_without_a_terminal_that_hides_what_is_typed_nobody_is_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(getpass, "getpass", getpass.fallback_getpass)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("seven calm otters by the weir\n"))
+
+    with pytest.raises(BadPassphraseFile, match="--passphrase-file"):
+        read_passphrase(None, "Passphrase")
+
+    assert capsys.readouterr().err == ""
+
+
 def test_a_secret_is_written_for_its_owner_alone_and_never_over_another(tmp_path: Path) -> None:
     file = tmp_path / "paper"
 
@@ -91,6 +113,19 @@ def test_a_card_travels_as_one_line_of_text(tmp_path: Path) -> None:
 
     assert "\n" not in voice.line(b"signed bytes")
     assert read_card(file) == b"signed bytes"
+
+
+def test_a_command_under_card_is_asked_of_the_folder_named_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CASEFOLD_DATA", raising=False)
+    file = tmp_path / "card"
+    file.write_text(voice.line(b"signed bytes"))
+    words = ["card", "succeed", str(file), "--data", str(tmp_path / "empty"), "--as", "Joy"]
+
+    done = CliRunner().invoke(main.casefold, words)
+
+    assert isinstance(done.exception, NoNodeHere)
 
 
 @pytest.mark.parametrize("held", ["", "casefold-card-2 AAAA", "casefold-card-1 A*A=", "AAAA"])

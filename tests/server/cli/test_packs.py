@@ -60,6 +60,15 @@ def test_a_script_reads_the_same(county: Path) -> None:
     assert {"path": "consents.max_days", "before": "90", "after": "60"} in found["differences"]
 
 
+def test_a_pack_that_only_renames_its_parent_is_said_to(tmp_path: Path) -> None:
+    same = tmp_path / "same.toml"
+    same.write_text('id = "same"\nversion = 1\ntitle = "Four tiers"\nparent = "four-tiers"\n')
+
+    told = say("check", str(same))
+
+    assert "It builds on four-tiers and says nothing differently." in told.splitlines()
+
+
 def test_a_pack_that_stands_alone_is_not_held_against_anything() -> None:
     told = say("check", "four-tiers")
 

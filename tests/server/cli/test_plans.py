@@ -28,7 +28,10 @@ class Line:
         self.passphrase.write_text(nodes.PASSPHRASE)
 
     def type(self, *words: str, said: str = "") -> Any:
-        who = ["--as", nodes.FIRST, "--passphrase-file", str(self.passphrase), "--json"]
+        return json.loads(self.read(*words, "--json", said=said))
+
+    def read(self, *words: str, said: str = "") -> str:
+        who = ["--as", nodes.FIRST, "--passphrase-file", str(self.passphrase)]
         done = CliRunner().invoke(
             casefold,
             [*words, "--data", str(self.node.settings.data), *who],
@@ -36,7 +39,7 @@ class Line:
             catch_exceptions=False,
         )
         assert done.exit_code == 0, done.output
-        return json.loads(done.output)
+        return done.output
 
 
 @pytest.fixture
@@ -72,5 +75,7 @@ def test_a_plan_is_written_answered_and_shown_by_command(line: Line, tmp_path: P
     }
     assert shown["actions"][0]["fields"]["status"][-1]["value"] == "completed"
     assert shown["leads"][0]["about"] == "survivor"
+    lead = line.read("plan", "show", ref).splitlines()[-1]
+    assert lead.split(maxsplit=1)[1] == line.type("card")["name"]
     with pytest.raises(NobodyToTell):
         line.type("plan", "circulate", ref)
