@@ -10,6 +10,7 @@ from pathlib import Path
 
 from server.calendar import meetings
 from server.node.errors import BadFile
+from tiers.pack_reading import line_of
 from tiers.protocol import PackMistake, Protocol, read_pack
 
 DEFAULT = "four-tiers"
@@ -20,6 +21,10 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,60}\Z")
 
 Texts = tuple[tuple[str, str], ...]
 """The pack itself first, then its parents: (name, text) each."""
+
+
+class _NoParent(Exception):
+    """What a pack builds on is nowhere to be read."""
 
 
 def shipped() -> tuple[str, ...]:
@@ -67,7 +72,11 @@ def _with_parents(name: str, text: str, beside: Path | None) -> Texts:
     while (parent := _parent(texts[-1][1])) and parent not in dict(texts):
         if len(texts) >= _DEEPEST:
             raise BadFile("This pack builds on too many others, one upon another.")
-        texts.append((parent, _parent_text(parent, beside)))
+        try:
+            texts.append((parent, _parent_text(parent, beside)))
+        except _NoParent as missing:
+            name, text = texts[-1]
+            raise BadFile(f"{name}, line {line_of(text, ('parent',))}: {missing}") from missing
     return tuple(texts)
 
 
@@ -107,9 +116,9 @@ def _parent_text(name: str, beside: Path | None) -> str:
         return _shipped_text(name)
     if beside is not None and _NAME.match(name) and (beside / f"{name}.toml").is_file():
         return _file_text(beside / f"{name}.toml", name)
-    raise BadFile(
-        f"This pack builds on {name}, which does not come with Casefold, "
-        "and no file of that name with .toml stands beside it."
+    raise _NoParent(
+        f"“parent”: {name} does not come with Casefold, and no file {name}.toml stands beside "
+        f"this one; write any of: {', '.join(shipped())}, or the name of a file beside it."
     )
 
 
