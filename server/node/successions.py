@@ -118,14 +118,7 @@ async def accept(name: str, words: str, desk: Desk) -> Directory:
 
 
 def _followed(agency: Agency, card: Card, desk: Desk, entries: Sequence[Agency]) -> list[Agency]:
-    return [
-        replace(
-            entry,
-            identity=card.id,
-            node_key=card.node_key.hex(),
-            verified_on=desk.today,
-        )
-        if entry.id == agency.id
-        else entry
-        for entry in entries
-    ]
+    """The entries with the new identity last, as whatever is new: so other signers rebuild them."""
+    old = next(entry for entry in entries if entry.id == agency.id)
+    new = replace(old, identity=card.id, node_key=card.node_key.hex(), verified_on=desk.today)
+    return [*(entry for entry in entries if entry is not old), new]

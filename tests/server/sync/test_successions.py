@@ -10,7 +10,16 @@ from crypto import statement
 from crypto.keys import Identity
 from server import announcements
 from server.casework.tables import Share
-from server.node import announcing, coalition, database, init, successions, voice
+from server.node import (
+    announcing,
+    coalition,
+    database,
+    init,
+    proposals,
+    signers,
+    successions,
+    voice,
+)
 from server.node.coalition import Change
 from server.node.desk import Desk
 from server.node.errors import BadFile, NotFound, RefusedAct
@@ -25,25 +34,26 @@ from tests.coalition import (
     record,
     share,
 )
+from tests.server.sync.wired import Wired
 
 
-async def _new_node(made: Coalition, folder: Path) -> tuple[Settings, Desk]:
-    """River's new laptop, with keys of its own."""
+async def _new_node(made: Coalition, folder: Path, name: str) -> tuple[Settings, Desk]:
+    """This agency's new laptop, with keys of its own."""
     settings = Settings(folder / "new", moved_now=made.now, read_at=time.monotonic())
     created = await init.create(
-        settings, name=RIVER, staff_name="Sam Okoro", passphrase=PASSPHRASE, rehearsal=True
+        settings, name=name, staff_name="Sam Okoro", passphrase=PASSPHRASE, rehearsal=True
     )
     return settings, created.desk
 
 
-async def _claimed(made: Coalition, folder: Path) -> tuple[str, str, str]:
+async def _claimed(made: Coalition, folder: Path, name: str = RIVER) -> tuple[str, str, str]:
     """The line to take to the old node, the new card's words, and the new identity."""
-    with made.at(RIVER):
-        old = (await made.desk(RIVER)).node.card
+    with made.at(name):
+        old = (await made.desk(name)).node.card
     settings = Settings(folder / "new", moved_now=made.now, read_at=time.monotonic())
     engine = database.engine_for(settings)
     with database.using(engine):
-        _, desk = await _new_node(made, folder)
+        _, desk = await _new_node(made, folder, name)
         line = await successions.claim(old, desk)
         words = " ".join(voice.read_card(desk.node.card, desk).words)
     await engine.release()
@@ -82,6 +92,36 @@ def test_an_agency_with_a_new_identity_keeps_its_standing_and_none_of_its_shares
             )
         with pytest.raises(NotFound):
             await agencies.do(NORTHGATE, lambda desk: successions.accept(RIVER, words, desk))
+
+    asyncio.run(walk())
+
+
+def test_where_several_sign_the_others_read_the_new_identity_and_sign_it(
+    by_http: Wired, tmp_path: Path
+):
+    made = by_http.agencies
+
+    async def rounds() -> None:
+        for name in (HARBOUR, NORTHGATE, RIVER, NORTHGATE):
+            await by_http.round(name)
+
+    async def walk() -> None:
+        await made.do(NORTHGATE, lambda desk: signers.set_signers([RIVER], 2, desk))
+        await rounds()
+        line, words, new = await _claimed(made, tmp_path, HARBOUR)
+        await made.do(HARBOUR, lambda desk: successions.agree(line, desk))
+        await rounds()
+
+        await made.do(NORTHGATE, lambda desk: successions.accept(HARBOUR, words, desk))
+        await rounds()
+        (waits,) = await made.do(RIVER, proposals.waiting)
+        assert waits.missing == 1
+        await made.do(RIVER, lambda desk: proposals.sign(waits.id, desk))
+        await rounds()
+
+        with made.at(NORTHGATE):
+            directory = (await made.desk(NORTHGATE)).directory
+        assert directory.find(HARBOUR).id == new
 
     asyncio.run(walk())
 
