@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from server.casework.refs import short
 from server.node import packs
 from server.node.tables import NodeRow
 from tests import nodes
@@ -168,6 +169,8 @@ def test_without_her_yes_the_page_says_to_act_now_and_has_no_button(
         assert "Waiting for consent" in text
         assert "Act now under your own safeguarding procedure" in text
         assert "She is not alone." in text
+        assert "If it is sent now Requests go out by " in text
+        assert text.count(short(ref)) == 1
         check = (await pages.get(f"/referrals/{ref}/check")).text
         assert "It cannot be sent yet" in check
         assert f"/referrals/{ref}/send" not in check
