@@ -30,8 +30,15 @@ def coalition_original() -> Iterator[Callable[[postgres.Cluster | None], Coaliti
     chamber.close()
 
 
-# Whatever speaks SQL of its own kind runs on both; stories that only add acts run on SQLite.
+# Whatever speaks SQL of its own kind, keeps tables of its own or meets another act at one row runs
+# on both; stories that only add acts run on SQLite.
 _ON_BOTH = {
+    "test_claiming",
+    "test_claiming_limits",
+    "test_rows_by_the_clock",
+    "test_crafted_plans",
+    "test_resting",
+    "test_given_refs",
     "test_another_pack",
     "test_fragment_to_meeting",
     "test_endings",
