@@ -44,7 +44,7 @@ def show(line: Line, ref: str) -> None:
 @click.option("--about", required=True, metavar="PERSON")
 @click.option("--level", type=click.Choice(["standard", "medium", "high"]))
 @click.option("--rests-on", multiple=True, metavar="CONSENT", help="Whose part it restates.")
-@click.option("--not-on-file", is_flag=True, help="Not safe to put on file.")
+@click.option("--on-file", is_flag=True, help="Safe to put on file; else it is not.")
 @line_options
 def risk(  # noqa: PLR0917 - one parameter for each option of the command
     line: Line,
@@ -52,10 +52,10 @@ def risk(  # noqa: PLR0917 - one parameter for each option of the command
     about: str,
     level: str | None,
     rests_on: tuple[str, ...],
-    not_on_file: bool,
+    on_file: bool,
 ) -> None:
     """Write down a risk; its words come on standard input."""
-    fields = {"risk": read_words(), "level": level or "", "on_file": _on_file(not_on_file)}
+    fields = {"risk": read_words(), "level": level or "", "on_file": _on_file(on_file)}
 
     async def act(desk: Desk) -> Added:
         return await plan_rows.add_risk(ref, about, fields, desk, rests_on=rests_on)
@@ -70,7 +70,7 @@ def risk(  # noqa: PLR0917 - one parameter for each option of the command
 @click.option("--due", metavar="DAY", help="Such as 2026-12-14; without it, the protocol's term.")
 @click.option("--for-risk", metavar="ROW", help="The risk it answers.")
 @click.option("--rests-on", multiple=True, metavar="CONSENT", help="Whose part it restates.")
-@click.option("--not-on-file", is_flag=True, help="Not safe to put on file.")
+@click.option("--on-file", is_flag=True, help="Safe to put on file; else it is not.")
 @line_options
 def action(  # noqa: PLR0917 - one parameter for each option of the command
     line: Line,
@@ -80,7 +80,7 @@ def action(  # noqa: PLR0917 - one parameter for each option of the command
     due: str | None,
     for_risk: str | None,
     rests_on: tuple[str, ...],
-    not_on_file: bool,
+    on_file: bool,
 ) -> None:
     """Write down an action; its words come on standard input."""
     fields = {
@@ -88,7 +88,7 @@ def action(  # noqa: PLR0917 - one parameter for each option of the command
         "owner_agency": owner,
         "due": due or "",
         "for_risk": for_risk or "",
-        "on_file": _on_file(not_on_file),
+        "on_file": _on_file(on_file),
     }
 
     async def act(desk: Desk) -> Added:
@@ -172,8 +172,8 @@ def _texts(form: Mapping[str, Any]) -> dict[str, str]:
     return dict(form)
 
 
-def _on_file(not_safe: bool) -> str:
-    return "not_safe" if not_safe else "safe"
+def _on_file(safe: bool) -> str:
+    return "safe" if safe else "not_safe"
 
 
 def _plain(view: PlanView) -> dict[str, Any]:

@@ -61,8 +61,8 @@ async def add_risk(
     *,
     rests_on: Collection[str] = (),
 ) -> Added:
-    """Write down a risk of this person."""
-    return await _add(ref, RISKS, about, {"on_file": "safe", **fields}, rests_on, desk)
+    """Write down a risk of this person; it is safe to put on file only where somebody says so."""
+    return await _add(ref, RISKS, about, {"on_file": "not_safe", **fields}, rests_on, desk)
 
 
 async def add_action(
@@ -80,7 +80,7 @@ async def add_action(
     if rests_on is None:
         rests_on = () if risk is None else risk.rests_on
     given = {name: value for name, value in fields.items() if value}
-    written = {"status": "open", "on_file": "safe", "due": due(view, desk), **given}
+    written = {"status": "open", "on_file": "not_safe", "due": due(view, desk), **given}
     return await _add(ref, ACTIONS, about, written, rests_on, desk)
 
 

@@ -225,7 +225,7 @@ def _row(line: MonitorLine, desk: Desk) -> MonitorRow:
         tags=_tags(action.says("status"), line.overdue),
         update=(told.says("update") or told.says("why")) if told else action.says("outcome"),
         done_on=day_words(told.says("done_on")) if told else "",
-        on_file="Not safe" if action.says("on_file") == "not_safe" else "Safe",
+        on_file="Safe" if action.says("on_file") == "safe" else "Not safe",
     )
 
 

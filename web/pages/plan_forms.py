@@ -114,7 +114,7 @@ def _field(  # noqa: PLR0917 - a field is drawn from as many things as it is
     if name == "due" and there is None:
         value = plan_rows.due(view, desk)
     if name == "on_file" and not value:
-        value = "safe"
+        value = "not_safe"  # nobody has said that it is
     if value and options and value not in {one.value for one in options}:
         options = (Option(value, STATUS_WORDS.get(value, value)), *options)
     label = shape.label if shape else name
@@ -131,7 +131,10 @@ def _options(name: str, view: PlanView, about: str, desk: Desk) -> tuple[Option,
             shape = desk.pack.sections[RISKS].field("0000.level")
             return tuple(Option(one, one.capitalize()) for one in (shape.choices if shape else ()))
         case "on_file":
-            return (Option("safe", "Safe to put on file"), Option("not_safe", "Not safe"))
+            return (
+                Option("not_safe", "Not safe to put on file"),
+                Option("safe", "Safe to put on file"),
+            )
         case "status":
             return tuple(Option(one, STATUS_WORDS[one]) for one in _DECIDED_HERE)
         case "for_risk":

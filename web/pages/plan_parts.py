@@ -182,8 +182,9 @@ def _tags(row: PlanRow, view: PlanView, desk: Desk) -> list[Tag]:
         owner = row.says("owner_agency")
         if view.written_here and owner and owner not in view.told | {desk.node.identity}:
             tags.append(Tag("Its owner does not get the plan", "you"))
-    if row.says("on_file") == "not_safe":
-        tags.append(Tag("Not safe to put on file", "you"))
+    if row.section != LEADS:
+        safe = row.says("on_file") == "safe"
+        tags.append(Tag("Safe to put on file", "good") if safe else Tag("Not for the file", ""))
     if any(row.differ(name) for name in ("level", "due", "owner_agency", "status")):
         tags.append(Tag("Two of you wrote this", "you"))
     return tags

@@ -38,7 +38,6 @@ _ON_BOTH = {
     "test_rows_by_the_clock",
     "test_crafted_plans",
     "test_resting",
-    "test_given_refs",
     "test_another_pack",
     "test_fragment_to_meeting",
     "test_endings",

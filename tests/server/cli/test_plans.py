@@ -71,7 +71,7 @@ def test_a_plan_is_written_answered_and_shown_by_command(line: Line, tmp_path: P
         "risk": "stalking",
         "level": "high",
         "in_place": "new locks",
-        "on_file": "safe",
+        "on_file": "not_safe",
     }
     assert shown["actions"][0]["fields"]["status"][-1]["value"] == "completed"
     assert shown["leads"][0]["about"] == "survivor"
