@@ -61,9 +61,11 @@ async def read(settings: Settings) -> Reading:
     rehearsal = bool(row["rehearsal"])
     own_now = _own(settings, rehearsal=rehearsal)
     before = _marks(row)
-    by_hand = rehearsal and settings.moved_now is not None
+    moved = settings.moved_now if rehearsal else None
+    by_hand = moved is not None
+    put_on = moved is not None and before.high_water < int(moved.timestamp())
     after = settle(own_now, before, by_hand=by_hand)
-    if _worth_storing(before, after):
+    if put_on or _worth_storing(before, after):
         await _store(own_now, by_hand=by_hand)
     return _reading(after)
 

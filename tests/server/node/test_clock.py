@@ -101,6 +101,16 @@ def test_a_rehearsal_clock_put_back_stays_where_it_was(agency: TestedNode):
     assert asyncio.run(clock.now(earlier)) >= datetime(2031, 5, 4, tzinfo=UTC)
 
 
+def test_a_rehearsal_clock_put_on_by_seconds_stays_there_too(agency: TestedNode):
+    later = replace(agency.settings, moved_now=datetime(2031, 5, 4, 12, 0, 30, tzinfo=UTC))
+    earlier = replace(agency.settings, moved_now=datetime(2031, 5, 4, 12, tzinfo=UTC))
+    asyncio.run(clock.read(earlier))
+
+    asyncio.run(clock.read(later))
+
+    assert asyncio.run(clock.now(earlier)) >= later.moved_now
+
+
 def test_a_real_nodes_clock_is_not_moved(agency: TestedNode):
     asyncio.run(_set(rehearsal=False))
 
