@@ -4,6 +4,7 @@ Nothing here asks a database, and nothing it is given leaves: it compares what i
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from math import prod
 
 from server.likeness import names, traces
@@ -13,38 +14,44 @@ __all__ = ["LIKELY", "Asked", "Known", "Match", "alike"]
 
 LIKELY = 0.5  # from here on a person should look
 _OTHERWISE_BORN = 0.5  # for a name whose bearer was born on another day
-_Compare = Callable[[str, str], Likeness | None]
+_Compare = Callable[[str], Likeness | None]
 
 
 def alike(asked: Asked, held: Sequence[Known]) -> list[Match]:
     """Those who may be the person asked about."""
-    spoken = [names.words(name) for name in asked.names]
+    likes = _likes(asked)
     found = []
     for known in held:
-        match = _match(asked, spoken, known)
+        match = _match(asked, likes, known)
         if match is not None and match.score >= LIKELY:
             found.append(match)
     return sorted(found, key=lambda match: (-match.score, match.ref, match.person))
 
 
-def _match(asked: Asked, spoken: Sequence[tuple[str, ...]], known: Known) -> Match | None:
-    named = _best(names.alike(one, names.words(other)) for one in spoken for other in known.names)
-    born = _pairs(traces.births, asked.births, known.births)
-    lived = _pairs(traces.addresses, asked.addresses, known.addresses)
-    called = _pairs(traces.phones, asked.phones, known.phones)
-    common = [one for one in (named, born, lived, called) if one is not None]
+def _likes(asked: Asked) -> tuple[_Compare, _Compare, _Compare, _Compare]:
+    """How like a name, a birth, an address, a telephone is; many parts say the same of somebody."""
+    spoken = [names.words(name) for name in asked.names]
+    return (
+        cache(lambda name: _best(names.alike(one, names.words(name)) for one in spoken)),
+        cache(lambda birth: _best(traces.births(one, birth) for one in asked.births)),
+        cache(lambda address: _best(traces.addresses(one, address) for one in asked.addresses)),
+        cache(lambda phone: _best(traces.phones(one, phone) for one in asked.phones)),
+    )
+
+
+def _match(asked: Asked, likes: Sequence[_Compare], known: Known) -> Match | None:
+    held = (known.names, known.births, known.addresses, known.phones)
+    each = [_best(map(like, said)) for like, said in zip(likes, held, strict=True)]
+    common = [one for one in each if one is not None]
     if not common:
         return None
     score = 1 - prod(1 - one.weight for one in common)
     because = [one.because for one in common]
+    named, born, *_ = each
     if named and born is None and _both_born(asked, known):
         score *= _OTHERWISE_BORN
         because.append("but born on another day")
     return Match(known.ref, known.person, round(score, 4), tuple(because))
-
-
-def _pairs(compare: _Compare, asked: Iterable[str], held: Sequence[str]) -> Likeness | None:
-    return _best(compare(one, other) for one in asked for other in held)
 
 
 def _best(found: Iterable[Likeness | None]) -> Likeness | None:
