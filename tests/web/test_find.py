@@ -3,6 +3,8 @@
 import asyncio
 
 from directory.audience import Audience
+from directory.hsds.assess import UNNAMED
+from directory.hsds.objects import Dataset
 from directory.hsds.profile import seen_by
 from server.listing import store
 from server.node import database
@@ -49,6 +51,32 @@ def test_what_is_typed_finds_partners_with_their_standing_and_hours(
         assert "tel:3125550102" in answer.text
 
     asyncio.run(scenario())
+
+
+def test_services_stand_for_an_organization_that_no_list_named(
+    pages: Pages, node: nodes.TestedNode
+) -> None:
+    async def scenario() -> None:
+        await pages.work(node)
+        whole = listed.directory(node.identity.public.hex())
+        for row in whole["organizations"]:
+            row["name"] = UNNAMED
+        desk = await node.desk()
+        async with database.transaction():
+            await store.put(whole, "import", desk)
+
+        answer = await pages.post("/partners/find", {"text": "shelter"})
+
+        assert UNNAMED not in answer.text
+        assert "not named in the list" in answer.text
+        assert f'{listed.of("organizations", "brigid")}">{_first_service(whole)}</a>' in answer.text
+
+    asyncio.run(scenario())
+
+
+def _first_service(whole: Dataset) -> str:
+    brigid = listed.of("organizations", "brigid")
+    return next(str(row["name"]) for row in whole["services"] if row["organization_id"] == brigid)
 
 
 def test_facts_narrow_and_nobody_found_is_said_plainly(

@@ -6,6 +6,7 @@ from typing import Final
 from litestar import Response, get, post
 
 from directory.audience import Audience
+from directory.hsds.assess import UNNAMED
 from server.entry import assuring
 from server.listing import search
 from server.listing.asked import FREE, OPEN
@@ -66,6 +67,7 @@ class ResultPart:
     name: str
     tags: tuple[Tag, ...]
     what: str
+    unlisted: bool  # the file that brought its services did not name it: they stand for it
     about: str
     facts: tuple[str, ...]
     phone: str
@@ -206,16 +208,19 @@ def _result(one: Result, desk: Desk, stale: frozenset[str]) -> ResultPart:
     facts = [", ".join(areas), today_words(best.hours, zone), *beds]
     names = [card.name for card in one.services]
     left = one.matching - len(names)
+    unlisted = one.itself.name == UNNAMED and bool(names)
+    heading, beside = (names[0], names[1:]) if unlisted else (one.itself.name, names)
     return ResultPart(
         href=f"/partners/of/{one.organization or one.agency[:16]}",
-        name=one.itself.name,
+        name=heading,
         tags=(
             *_standing(one.agency, desk),
             *now_tag(best.hours),
             *_closed(best),
             *_old(one, stale),
         ),
-        what=" · ".join(names) or ", ".join(one.itself.types),
+        what=" · ".join(beside) or ("" if unlisted else ", ".join(one.itself.types)),
+        unlisted=unlisted,
         about=best.about or one.itself.about,
         facts=tuple(fact for fact in facts if fact),
         phone=phone,
