@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from server.casework import received
+from server.counted import agree
 from server.node import audit, clock, database
 from server.node.access import Act, require
 from server.node.desk import Desk
@@ -104,7 +105,7 @@ async def _audit() -> Check:
     verdict = await audit.verify()
     if not verdict.ok:
         return _see("audit", f"Entry {verdict.first_broken} was changed or is missing.")
-    return _ok("audit", f"{verdict.count} entries, each in its place.")
+    return _ok("audit", f"{agree(verdict.count, 'entry', 'entries')}, each in its place.")
 
 
 def _week_keys(desk: Desk) -> Check:

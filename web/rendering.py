@@ -10,6 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from litestar import MediaType, Response
 from markupsafe import Markup, escape
 
+from server.counted import agree
+
 _LOCALE: Final = "en_GB"
 
 
@@ -94,11 +96,6 @@ def moment(value: datetime | str | None, timezone: str) -> Markup:
 def hour(value: datetime, timezone: str) -> str:
     """The time of day: 10:42."""
     return format_time(value.astimezone(ZoneInfo(timezone)), "HH:mm", locale=_LOCALE)
-
-
-def agree(count: int, one: str, many: str = "") -> str:
-    """A number with its noun: 1 section, 4 sections."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
 
 
 def list_words(words: list[str] | tuple[str, ...]) -> str:

@@ -4,6 +4,7 @@ import click
 
 from server import checkup
 from server.cli.line import Line, at_desk, at_locked_desk, line_options, table
+from server.counted import agree
 from server.node import audit as acts
 from server.node.access import Act, require
 from server.node.audit import AuditVerdict
@@ -28,7 +29,7 @@ def verify(line: Line) -> None:
     verdict = at_desk(line, act)
     line.say(
         {"ok": verdict.ok, "count": verdict.count, "first_broken": verdict.first_broken},
-        f"{verdict.count} entries, each in its place.",
+        f"{agree(verdict.count, 'entry', 'entries')}, each in its place.",
     ) if verdict.ok else line.say(
         {"ok": False, "count": verdict.count, "first_broken": verdict.first_broken}
     )

@@ -20,6 +20,7 @@ from server.cli.line import (
     read_form,
     table,
 )
+from server.counted import agree
 from server.node.desk import Desk
 from server.node.errors import BadFile
 from tiers.case_form import CaseForm, read_case
@@ -63,7 +64,7 @@ def import_case(line: Line, file: Path, case_ref: str | None) -> None:
             "revision": record.revision,
             "fields": len(record.fragment.fields),
         },
-        f"Case {record.short} holds {len(record.fragment.fields)} fields ({record.ref}).",
+        f"Case {record.short} holds {agree(len(record.fragment.fields), 'field')} ({record.ref}).",
     )
 
 

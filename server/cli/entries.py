@@ -7,6 +7,7 @@ import click
 from directory.hsds.objects import OBJECTS
 from server.cli.line import Line, at_desk, line_options, names, table
 from server.cli.listings import directory
+from server.counted import agree
 from server.entry import assuring, own, sending, typed
 from server.entry.sending import OPEN, Leaving, Outgoing
 from server.node.desk import Desk
@@ -140,4 +141,4 @@ def _said(part: Leaving, desk: Desk) -> str:
     to = "everybody at a partner" if part.part == OPEN else names([part.part], desk)
     count = sum(map(len, part.rows.values()))
     state = part.waits or ("new" if part.new else "as it was sent")
-    return f"To {to}: {count} rows, {state}"
+    return f"To {to}: {agree(count, 'row')}, {state}"

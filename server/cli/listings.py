@@ -8,6 +8,7 @@ import click
 
 from directory.audience import Audience
 from server.cli.line import Line, at_desk, line_options, table
+from server.counted import agree
 from server.listing import exporting, importing, report, shelf
 from server.listing.importing import Imported
 from server.listing.reading_files import read_path
@@ -168,9 +169,10 @@ def export(line: Line, path: Path, audience: str) -> None:
         path.write_bytes(made.body)
     except OSError as error:
         raise Usage(f"The file {path} cannot be written: {error.strerror}.") from None
+    rows = sum(made.counts.values())
     line.say(
         {"audience": audience, "tables": made.counts},
-        f"{sum(made.counts.values())} rows for the {audience} audience are in {path}.",
+        f"Written for the {audience} audience: {agree(rows, 'row')} in {path}.",
     )
 
 

@@ -10,6 +10,7 @@ from directory.liaison import Liaison, Signatory
 from directory.snapshot import Directory
 from server.cli.cards import read_day
 from server.cli.line import Line, at_desk, line_options, read_file, table
+from server.counted import agree
 from server.node import coalition
 from server.node.coalition import Change, Partner
 from server.node.desk import Desk
@@ -66,7 +67,7 @@ def list_partners(line: Line) -> None:
     number, found = at_desk(line, act)
     line.say(
         {"directory": number, "agencies": [_as_answer(one) for one in found]},
-        f"Directory {number}, {len(found)} agencies",
+        f"Directory {number}, {agree(len(found), 'agency', 'agencies')}",
         *table([_as_row(one.agency) for one in found]),
     )
 

@@ -1,6 +1,6 @@
 """The plan of a case: read anywhere it may go, written and sent round at the coordinating node."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import click
 from server.casework.cases import Edited
 from server.casework.own import agency_name
 from server.cli.line import Line, at_desk, line_options, read_form, read_words, table
+from server.counted import agree
 from server.meeting import circulating, leads, plan_rows
 from server.meeting import plan as plans
 from server.meeting.plan_rows import Added
@@ -120,7 +121,8 @@ def change(line: Line, ref: str, row: str, field: str, rests_on: tuple[str, ...]
 
     edited = at_desk(line, act)
     line.say(
-        {"row": row, **_reached(edited)}, f"Changed. It goes to {len(edited.reached)} agencies."
+        {"row": row, **_reached(edited)},
+        f"Changed. It goes to {_agencies(edited.reached)}.",
     )
 
 
@@ -151,11 +153,18 @@ def lead(  # noqa: PLR0917 - one parameter for each option of the command
 def circulate(line: Line, ref: str) -> None:
     """Send the plan round: each agency what its consent allows, marked against later change."""
     sent = at_desk(line, lambda desk: circulating.circulate(ref, desk))
-    line.say({"at": sent.at, "to": list(sent.to)}, f"Sent round to {len(sent.to)} agencies.")
+    line.say(
+        {"at": sent.at, "to": list(sent.to)},
+        f"Sent round to {_agencies(sent.to)}.",
+    )
+
+
+def _agencies(some: Sized) -> str:
+    return agree(len(some), "agency", "agencies")
 
 
 def _said(line: Line, added: Added) -> None:
-    words = f"Written as row {added.row}. It goes to {len(added.edited.reached)} agencies."
+    words = f"Written as row {added.row}. It goes to {_agencies(added.edited.reached)}."
     line.say({"row": added.row, **_reached(added.edited)}, words)
 
 

@@ -10,6 +10,7 @@ from server.casework.consents import Recorded
 from server.casework.withdrawals import Withdrawn
 from server.cli.consents import as_answer
 from server.cli.line import Line, at_desk, line_options, read_form, table
+from server.counted import agree
 from server.node.desk import Desk
 from server.node.errors import Usage
 from tiers.release_form import read_release
@@ -41,7 +42,7 @@ def record(line: Line, file: Path, ref: str | None) -> None:
             "case_ref": case_ref,
             "consents": [as_answer(consent) for consent in recorded.consents],
         },
-        f"Release {recorded.release_id} makes {len(recorded.consents)} consents:",
+        f"Release {recorded.release_id} makes {agree(len(recorded.consents), 'consent')}:",
         *table([("  " + c.id, c.kind.value, str(c.ends)) for c in recorded.consents]),
     )
 
@@ -59,6 +60,8 @@ def withdraw(line: Line, consent: str | None, release_id: str | None) -> None:
         return await withdrawals.withdraw(desk, consent=consent, release=release_id)
 
     ended = at_desk(line, act)
+    gone, closed = agree(len(ended.consents), "consent"), agree(len(ended.closed), "share")
+    waiting = agree(len(ended.waiting), "agency has", "agencies have")
     line.say(
         {
             "release": ended.release,
@@ -67,8 +70,8 @@ def withdraw(line: Line, consent: str | None, release_id: str | None) -> None:
             "closed": list(ended.closed),
             "waiting": list(ended.waiting),
         },
-        f"Withdrawn: {len(ended.consents)} consents, {len(ended.closed)} shares closed here.",
-        f"{len(ended.waiting)} agencies have yet to confirm: 'casefold consent receipts' says who.",
+        f"Withdrawn: {gone}, {closed} closed here.",
+        f"{waiting} yet to confirm: 'casefold consent receipts' says who.",
     )
 
 

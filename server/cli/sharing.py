@@ -10,6 +10,7 @@ from server import sync as syncing
 from server.casework import mailroom, meetings
 from server.casework.meetings import Viewed
 from server.cli.line import Line, at_desk, at_locked_desk, line_options, table
+from server.counted import agree
 from server.node.desk import Desk
 from server.node.errors import NothingCleared, Unreachable
 from server.sync import SyncReport
@@ -56,9 +57,9 @@ def _cleared(decision: Cleared, outcome: str) -> dict[str, Any]:
 def _cleared_lines(decision: Cleared, words: str) -> list[str]:
     leaves = sorted(decision.fragment.fields)
     return [
-        f"{words} {len(leaves)} fields, until {decision.until}:",
+        f"{words} {agree(len(leaves), 'field')}, until {decision.until}:",
         *table([("  " + p.section, p.about, p.field) for p in leaves]),
-        f"Stays here: {len(decision.left_out)} fields",
+        f"Stays here: {agree(len(decision.left_out), 'field')}",
         *table(
             [
                 ("  " + row.place.section, row.place.about, row.place.field, row.reason.value)

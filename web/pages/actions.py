@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from server.counted import agree
 from server.meeting import actions, monitor
 from server.meeting.actions import ActionLine
 from server.meeting.monitor import MonitorLine
@@ -16,7 +17,7 @@ from web.forms import Option, Typed, new_token, typed
 from web.frame import frame_for, show
 from web.pages.plan_parts import STATUS_WORDS
 from web.pages.words import agency_name, day_words, person_words, role_word
-from web.rendering import Tag, agree, day, page
+from web.rendering import Tag, day, page
 from web.workplace import AnyRequest, AtWork, once, place
 
 _SAID = tuple(

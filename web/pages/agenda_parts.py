@@ -5,6 +5,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Final
 
+from server.counted import agree
 from server.meeting import answers, attendance, planned
 from server.meeting.agenda import Agenda, AgendaCase, OnAgenda
 from server.meeting.attendance import Attends
@@ -14,7 +15,7 @@ from server.node.access import Act, may
 from server.node.desk import Desk
 from web.forms import Option, new_token
 from web.pages.meetings_parts import STATES, place_words
-from web.rendering import Tag, agree, list_words
+from web.rendering import Tag, list_words
 
 SLOT_STATES: Final = {
     planned.WAITING: Tag("To be heard", ""),

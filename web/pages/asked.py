@@ -5,13 +5,14 @@ from datetime import date, datetime
 
 from litestar import Response, get
 
+from server.counted import agree
 from server.meeting import asked, finds_due
 from server.meeting.asked import Asking
 from server.meeting.finds_due import FindsDue
 from server.node.access import Act, may
 from web.frame import show
 from web.pages import asked_answer, asked_finds, asked_one
-from web.rendering import Tag, agree
+from web.rendering import Tag
 from web.workplace import AnyRequest, AtWork
 
 _STATES = {

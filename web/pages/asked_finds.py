@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from server.casework import cases, mailroom
+from server.counted import agree
 from server.meeting import finds_due
 from server.meeting.asked_errors import NotAskedYet
 from server.node.access import Act, require
@@ -22,7 +23,7 @@ from web.pages.shares import (
     leaving_lines,
     staying_lines,
 )
-from web.rendering import agree, day, list_words, page
+from web.rendering import day, list_words, page
 from web.workplace import AnyRequest, AtWork, go, once, place
 
 

@@ -9,6 +9,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from server.casework import cases, mailroom
+from server.counted import agree
 from server.meeting import answering, answers
 from server.meeting.answering import Question
 from server.meeting.noting import ANSWERED, LEFT, NOTHING_KNOWN
@@ -29,7 +30,6 @@ from web.pages.shares import (
     staying_lines,
 )
 from web.pages.words import about_words, agency_name, people_in_order
-from web.rendering import agree
 from web.workplace import AnyRequest, AtWork
 
 _CHECKS = "background_checks"

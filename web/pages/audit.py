@@ -6,13 +6,14 @@ from typing import Any
 from litestar import Response, get, post
 
 from server.casework import audited
+from server.counted import agree
 from server.node import audit, staff
 from server.node.access import Act, require
 from server.node.desk import Desk
 from web.forms import new_token
 from web.frame import show
 from web.pages.audit_words import said
-from web.rendering import agree, html
+from web.rendering import html
 from web.workplace import AnyRequest, AtWork
 
 _SHOWN = 200

@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from server.casework import cases, consents, mailroom, meetings
+from server.counted import agree
 from server.meeting import referring
 from server.node.access import Act, may
 from server.node.desk import Desk
@@ -16,7 +17,7 @@ from web.frame import show
 from web.pages import case_people, case_rows, case_section
 from web.pages.case_parts import SectionPart, sections_of
 from web.pages.words import about_words, name_of, people_in_order, people_words
-from web.rendering import agree, day
+from web.rendering import day
 from web.workplace import AnyRequest, AtWork
 
 _TONES = {"live": "good"}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from server.casework import cases
+from server.counted import agree
 from server.node.access import Act, may
 from server.node.desk import Desk
 from tiers.fragment import Place, Written
@@ -12,7 +13,6 @@ from tiers.protocol import FieldForm, SectionForm
 from tiers.rows import row_place, rows_in
 from web.forms import Option, new_token
 from web.pages.words import about_words, agency_names, people_in_order, value_words
-from web.rendering import agree
 
 
 @dataclass(frozen=True, slots=True)

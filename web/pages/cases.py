@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from server.casework import cases, consents, drafts, walling
+from server.counted import agree
 from server.node.access import Act, may, require
 from server.node.desk import Desk
 from tiers.case_form import read_case
@@ -17,7 +18,7 @@ from web.frame import show
 from web.pages import case
 from web.pages.drafts import kept
 from web.pages.words import agency_names
-from web.rendering import Tag, agree, day
+from web.rendering import Tag, day
 from web.workplace import AnyRequest, AtWork, go, once
 
 _DRAFT = "case/new"

@@ -6,11 +6,11 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from server.counted import agree
 from server.entry import alike, claiming, offered
 from server.node.access import Act, may, require
 from web.forms import Option, new_token, typed
 from web.frame import show
-from web.rendering import agree
 from web.workplace import AnyRequest, AtWork, go, once, place
 
 

@@ -2,11 +2,12 @@
 
 from server.casework import consents
 from server.casework.consents import ConsentEntry
+from server.counted import agree
 from server.node.desk import Desk
 from server.node.errors import NotFound
 from tiers.consent import Consent, ConsentKind
 from web.pages.words import agency_name, section_title
-from web.rendering import agree, day, list_words
+from web.rendering import day, list_words
 
 
 def title(consent: Consent, desk: Desk) -> str:

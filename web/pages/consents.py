@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from server.casework import consents
 from server.casework.consents import ConsentEntry
+from server.counted import agree
 from server.node.access import Act, may
 from server.node.desk import Desk
 from tiers.consent import Consent
@@ -17,7 +18,7 @@ from web.pages import consent_adopt, consent_renew, consent_words, withdrawals
 from web.pages.consent_adopt import AdoptPart
 from web.pages.consent_renew import RenewPart
 from web.pages.words import agency_name, section_title, short
-from web.rendering import agree, day, list_words
+from web.rendering import day, list_words
 from web.workplace import AnyRequest, AtWork, go, once
 
 

@@ -7,6 +7,7 @@ from litestar import Response, get, post
 
 from directory.audience import Audience
 from directory.hsds.objects import OBJECTS, Dataset
+from server.counted import agree
 from server.entry import sending
 from server.entry.sending import OPEN, Leaving, Outgoing
 from server.node.access import Act, require
@@ -16,7 +17,7 @@ from web.frame import show
 from web.pages.entry_forms import FORMS, called, said
 from web.pages.entry_words import audience
 from web.pages.words import agency_name
-from web.rendering import Tag, agree
+from web.rendering import Tag
 from web.workplace import AnyRequest, AtWork, go, once, place
 
 

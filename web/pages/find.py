@@ -7,6 +7,7 @@ from litestar import Response, get, post
 
 from directory.audience import Audience
 from directory.hsds.assess import UNNAMED
+from server.counted import agree
 from server.entry import assuring
 from server.listing import search
 from server.listing.asked import FREE, OPEN
@@ -19,7 +20,7 @@ from web.forms import Typed, typed
 from web.frame import frame_for, show
 from web.pages.opening_words import beds_words, now_tag, today_words
 from web.pages.words import tier_words
-from web.rendering import Tag, agree, page
+from web.rendering import Tag, page
 from web.workplace import AnyRequest, AtWork
 
 _TITLES: Final = {

@@ -7,6 +7,7 @@ from typing import Any, Final
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from server.counted import agree
 from server.listing import report, waiting
 from server.listing.importing import Imported
 from server.listing.report import Report, ReportLine
@@ -14,7 +15,7 @@ from server.node.access import Act, require
 from server.node.desk import Desk
 from web.forms import Option, new_token, typed
 from web.frame import show
-from web.rendering import agree, html
+from web.rendering import html
 from web.workplace import AnyRequest, AtWork, go, once
 
 _LINES: Final = 100

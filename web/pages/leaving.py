@@ -7,12 +7,13 @@ from litestar import Response, get, post
 
 from server.casework import leaving
 from server.casework.leaving import Leaving, WhatEnds
+from server.counted import agree
 from server.node import onboarding
 from server.node.access import Act, require
 from server.node.desk import Desk
 from web.forms import Mistakes, Slip, new_token, typed
 from web.frame import show
-from web.rendering import agree, day, list_words
+from web.rendering import day, list_words
 from web.workplace import AnyRequest, AtWork, go, once, place
 
 

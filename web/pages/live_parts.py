@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Final
 
 from server.casework.meetings import Viewed
+from server.counted import agree
 from server.meeting import planned
 from server.meeting.agenda import AgendaCase, OnAgenda
 from server.meeting.hearing import DECIDED, Decided
@@ -17,7 +18,7 @@ from web.pages.agenda_parts import SLOT_STATES, mark_of
 from web.pages.merged import merge
 from web.pages.merged_table import Aside, Merged, StandLine
 from web.pages.words import value_words
-from web.rendering import Tag, agree
+from web.rendering import Tag
 
 # What agencies answer by pages of their own; the room reads it where it belongs, not in the table.
 _ELSEWHERE: Final = frozenset({"attending", "ballots", "action_answers", "contact_log"})

@@ -5,6 +5,7 @@ from datetime import date
 from hashlib import blake2b
 
 from server.casework.meetings import Viewed
+from server.counted import agree
 from server.node.desk import Desk
 from tiers.fragment import SURVIVOR, Place
 from tiers.protocol import FieldForm
@@ -29,7 +30,7 @@ from web.pages.words import (
     section_title,
     value_words,
 )
-from web.rendering import agree, day
+from web.rendering import day
 
 _BRIEF = "summary"
 

@@ -7,11 +7,11 @@ from typing import Any
 from litestar import Response, get, post
 
 from server import checkup
+from server.counted import agree
 from server.node.access import Act, Role, may, require
 from server.node.errors import NotPermitted
 from web.forms import new_token, typed
 from web.frame import show
-from web.rendering import agree
 from web.workplace import AnyRequest, AtWork, go, once
 
 

@@ -7,12 +7,13 @@ from litestar import Response, get, post
 
 from server.casework import offering
 from server.casework.offering import Offer
+from server.counted import agree
 from server.node.access import Act, may, require
 from server.node.desk import Desk
 from web.forms import new_token, typed
 from web.frame import frame_for
 from web.pages.words import agency_name, section_title, short
-from web.rendering import agree, day, list_words, page
+from web.rendering import day, list_words, page
 from web.workplace import AnyRequest, AtWork, go, once, place
 
 

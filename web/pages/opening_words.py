@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from server.counted import agree
 from server.listing.facts import moment
 from server.listing.lines import Beds
 from server.listing.opening import Day, Hours
-from web.rendering import Tag, agree, day, hour, list_words
+from web.rendering import Tag, day, hour, list_words
 
 _WHOLE_DAY: Final = 24 * 3600
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from server.counted import agree
 from server.meeting.plan_view import ACTIONS, LEADS, RISKS, PlanRow, PlanView, Rest
 from server.node.access import Act, may
 from server.node.desk import Desk
@@ -10,7 +11,7 @@ from tiers.fragment import Written
 from web.forms import new_token
 from web.pages.case_parts import ValueWords
 from web.pages.words import agency_name, people_in_order, person_words, value_words
-from web.rendering import Tag, agree, day, list_words
+from web.rendering import Tag, day, list_words
 
 STATUS_WORDS: Mapping[str, str] = {
     "": "Open",

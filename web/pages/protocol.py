@@ -5,6 +5,7 @@ from typing import Final
 
 from litestar import Response, get
 
+from server.counted import agree
 from server.node import pack_shelf, pack_standing
 from server.node.access import Act, require
 from server.node.desk import Desk
@@ -23,7 +24,7 @@ from tiers.pack_words import (
 from tiers.protocol import Note, OnboardingStep, Protocol, RoleRow
 from tiers.tier import Tier
 from web.frame import show
-from web.rendering import Tag, agree, day
+from web.rendering import Tag, day
 from web.workplace import AnyRequest, AtWork
 
 _SAID_BEFORE: Final = ("alternatives", "can_withdraw_by_word", "not_a_condition", "redisclosure")

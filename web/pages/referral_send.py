@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from server.counted import agree
 from server.meeting import referring
 from server.meeting.referral_goes import Goes
 from server.meeting.referring import ReferralView, Said
@@ -24,7 +25,7 @@ from web.pages.shares import (
     staying_lines,
 )
 from web.pages.words import agency_name, agency_names
-from web.rendering import Tag, agree
+from web.rendering import Tag
 from web.workplace import AnyRequest, AtWork, go, once, place
 
 

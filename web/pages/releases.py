@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from server.casework import cases, consents, drafts
+from server.counted import agree
 from server.meeting import referring
 from server.node.access import Act, require
 from server.node.desk import Desk
@@ -23,7 +24,7 @@ from web.pages import release_mistakes
 from web.pages.drafts import kept
 from web.pages.release_grid import AloudRow, GridRow
 from web.pages.words import name_of
-from web.rendering import agree, page
+from web.rendering import page
 from web.workplace import SIGN_OF_LIFE, AnyRequest, AtWork, go, once
 
 _TOLD = ("alternatives", "can_withdraw_by_word", "not_a_condition", "redisclosure")

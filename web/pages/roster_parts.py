@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
+from server.counted import agree
 from server.meeting import attendance, planned
 from server.meeting.attendance import Attends
 from server.meeting.planned import Planned
@@ -11,7 +12,7 @@ from server.node.access import Act, may
 from server.node.desk import Desk
 from web.forms import Option, new_token
 from web.pages.agenda_parts import ATTENDS
-from web.rendering import Tag, agree, list_words
+from web.rendering import Tag, list_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ from typing import Any
 
 from litestar import Response, get, post
 
+from server.counted import agree
 from server.meeting import door
 from server.node.access import Act, Role, may
 from server.node.desk import Desk
 from server.node.errors import NoNodeHere, PassphraseWrong, TooManyTries, TooManyWaiting
 from web.forms import Mistakes, Slip, new_token, typed
 from web.frame import locked_frame
-from web.rendering import agree, html, page
+from web.rendering import html, page
 from web.workplace import PASSIVE, SIGN_OF_LIFE, AnyRequest, AtWork, SignedOut, place
 
 _WRONG = "The name or the passphrase is not right. Check both and try again."

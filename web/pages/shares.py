@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from server.casework import cases, consents, mailroom
 from server.casework.consents import ConsentEntry
+from server.counted import agree
 from server.node.access import Act, may, require
 from server.node.desk import Desk
 from server.node.errors import NotFound
@@ -27,7 +28,6 @@ from web.pages.words import (
     section_title,
     value_words,
 )
-from web.rendering import agree
 from web.workplace import AnyRequest, AtWork, go, once, place
 
 

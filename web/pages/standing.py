@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
+from server.counted import agree
 from server.node import coalition, reminders
 from server.node.coalition import Partner
 from server.node.desk import Desk
@@ -16,7 +17,7 @@ from web.pages.cards import CardForm, card_forms
 from web.pages.standing_lines import PartnerLine, line
 from web.pages.standing_signing import SigningPart, signing_part
 from web.pages.words import tier_words
-from web.rendering import agree, day, page
+from web.rendering import day, page
 from web.workplace import AnyRequest, AtWork
 
 

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from directory.agency import Agency
+from server.counted import agree
 from server.node import reminders
 from server.node.coalition import Partner
 from server.node.desk import Desk
 from server.node.standing_words import PLACE_WORDS
 from web.pages.cards import SEAT
 from web.pages.words import tier_words
-from web.rendering import Tag, agree, day
+from web.rendering import Tag, day
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response, post
 from litestar.params import FromPath
 
+from server.counted import agree
 from server.node import proposals, restrictions, signers, standing_words, successions
 from server.node.access import Act, may, require
 from server.node.desk import Desk
@@ -13,7 +14,6 @@ from server.node.errors import NotFound
 from server.node.proposals import Proposal
 from web.forms import typed
 from web.pages.words import agency_names
-from web.rendering import agree
 from web.workplace import AnyRequest, AtWork, go, once, place
 
 _HERE = "/partners/standing"

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from server.casework import consents, received, withdrawals
 from server.casework.consents import ConsentEntry
+from server.counted import agree
 from server.node.access import Act, require
 from server.node.desk import Desk
 from server.node.errors import NotFound
@@ -17,7 +18,7 @@ from web.forms import new_token, typed
 from web.frame import frame_for, show
 from web.pages import consent_words
 from web.pages.words import agency_name, agency_names
-from web.rendering import agree, page
+from web.rendering import page
 from web.workplace import AnyRequest, AtWork, go, once
 
 _HERE = "From this moment nothing more goes under it, and these destroy what they hold:"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from server.counted import agree
 from server.node.desk import Desk
 from tiers.fragment import (
     CHILD,
@@ -16,7 +17,7 @@ from tiers.fragment import (
 from tiers.protocol import FieldForm, Protocol, SectionForm
 from tiers.rows import row_of
 from tiers.tier import Tier
-from web.rendering import agree, day, list_words
+from web.rendering import day, list_words
 
 ORDER = (SURVIVOR, CHILD, PERSON_USING_VIOLENCE, OTHER_AT_RISK)
 _PLURALS = {CHILD: "children", "person": "people"}
