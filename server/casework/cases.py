@@ -87,6 +87,8 @@ async def import_case(form: CaseForm, case_ref: str | None, desk: Desk) -> CaseR
     ref = ref or form.case_ref or new_ref()
     if refs.is_invented(ref):
         raise CaseExists("This reference is kept for test handoffs: nothing real may go by it.")
+    if walls.is_hidden(ref, desk):
+        raise CaseExists  # nor does anybody write behind a wall where only parts came
     return await take_in(form, ref, desk)
 
 

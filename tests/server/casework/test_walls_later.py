@@ -3,12 +3,13 @@
 import pytest
 
 from server.casework import cases, drafts, walling, withdrawals
-from server.casework.errors import NoSuchCase
+from server.casework.errors import CaseExists, NoSuchCase
 from server.node.access import Role
 from server.node.desk import Desk
-from tests.coalition import HARBOUR, RIVER, Coalition, open_case, run
+from tests.coalition import CASE, HARBOUR, RIVER, Coalition, open_case, run
 from tests.server.casework.closeness import finds_nothing, found_at_river, who_may_know
 from tests.server.casework.walled import ADVOCATE, answers, by, hire, lists, nobodys, numbers
+from tiers.case_form import read_case
 from tiers.fragment import Place
 
 
@@ -94,5 +95,21 @@ def test_what_a_walled_colleague_says_withdraws_nothing_of_it(agencies: Coalitio
         assert said["withdraw release"].startswith("NoSuchConsent")
         kept = await agencies.do(HARBOUR, lambda d: withdrawals.receipts(known.consent, d))
         assert kept.waiting == ()
+
+    run(story())
+
+
+def test_nobody_writes_a_case_behind_a_wall_of_which_only_parts_came(agencies: Coalition) -> None:
+    async def story() -> None:
+        dana = await hire(agencies, RIVER, "Dana Frost")
+        ref = await found_at_river(agencies)
+        await agencies.do(RIVER, lambda d: walling.put(ref, "kin", d, staff="Dana Frost"))
+
+        async def enter(desk: Desk) -> None:
+            await cases.import_case(read_case(dict(CASE), desk.pack), ref, desk)
+
+        with pytest.raises(CaseExists):
+            await by(agencies, RIVER, dana, enter)
+        await agencies.do(RIVER, enter)  # whoever may know of it still enters it
 
     run(story())
