@@ -12,7 +12,7 @@ from directory.agency import Agency
 from directory.card import Card
 from directory.errors import DirectoryError
 from directory.snapshot import Directory
-from server.node import announcing, audit, coalition, database, directories, voice
+from server.node import announcing, audit, coalition, database, directories, proposals, voice
 from server.node.access import Act, require
 from server.node.desk import Desk
 from server.node.directories import Circle
@@ -82,14 +82,17 @@ async def take(said: Statement, agency: str, desk: Desk) -> None:
 
 
 async def waiting(desk: Desk) -> list[Waiting]:
-    """New identities whose words have not been compared yet."""
+    """New identities whose words have not been compared yet, or whose proposal came to nothing."""
     require(desk, Act.LIST_PARTNERS)
     rows = await Succession.objects().where(Succession.done.eq(False)).order_by(Succession.at)
-    return [
+    named = [
         Waiting(agency, voice.read_card(bytes(row.card), desk), bytes(row.card))
         for row in rows
         if (agency := desk.directory.agency(row.old)) is not None
     ]
+    drafts = (await proposals.own_open(desk.directory), await proposals.own_stale(desk.directory))
+    signing = {entry.id for draft in drafts if draft is not None for entry in draft.entries}
+    return [one for one in named if one.card.id not in signing]
 
 
 async def accept(name: str, words: str, desk: Desk) -> Directory:
@@ -110,7 +113,8 @@ async def accept(name: str, words: str, desk: Desk) -> Directory:
     async with database.transaction():
         following = await directories.follow(partial(_followed, agency, card, desk), desk, circle)
         await voice.keep(card, one.raw, desk)
-        await Succession.update({Succession.done: True}).where(Succession.old == agency.id)
+        if following.agency(card.id) is not None:  # else it waits for others to sign it
+            await Succession.update({Succession.done: True}).where(Succession.old == agency.id)
         await audit.record(
             "partner.succeed", card.id, desk, old=agency.id, directory=following.number
         )

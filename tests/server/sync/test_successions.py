@@ -113,6 +113,12 @@ def test_where_several_sign_the_others_read_the_new_identity_and_sign_it(
         await rounds()
 
         await made.do(NORTHGATE, lambda desk: successions.accept(HARBOUR, words, desk))
+        assert await made.do(NORTHGATE, successions.waiting) == []
+        with made.at(NORTHGATE):
+            await proposals.replace_own()
+        (again,) = await made.do(NORTHGATE, successions.waiting)
+        assert again.card.id == new
+        await made.do(NORTHGATE, lambda desk: successions.accept(HARBOUR, words, desk))
         await rounds()
         (waits,) = await made.do(RIVER, proposals.waiting)
         assert waits.missing == 1
@@ -122,6 +128,7 @@ def test_where_several_sign_the_others_read_the_new_identity_and_sign_it(
         with made.at(NORTHGATE):
             directory = (await made.desk(NORTHGATE)).directory
         assert directory.find(HARBOUR).id == new
+        assert await made.do(NORTHGATE, successions.waiting) == []
 
     asyncio.run(walk())
 
