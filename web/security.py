@@ -1,5 +1,6 @@
 """What stands at the door: names we answer to, whose form this is, headers on the way out."""
 
+import asyncio
 import hashlib
 import hmac
 import secrets
@@ -18,6 +19,7 @@ from web.plain import plain_page, plain_part, to_problem
 CSRF_HEADER: Final = "x-casefold-form"
 LARGEST_REQUEST: Final = 8 * 1024 * 1024
 _MOST_DRAINED: Final = 64 * 1024 * 1024
+_PATIENCE: Final = 10.0  # seconds without a byte
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _READ_ONLY: Final = "/hsds/"  # changes nothing; it sees to it itself for whom it answers a form
 _HTTPS: Final = {"strict-transport-security": "max-age=63072000"}
@@ -148,7 +150,10 @@ async def _drain(scope: Scope, receive: Receive) -> None:
         return
     read = 0
     while read < _MOST_DRAINED:
-        message = await receive()
+        try:
+            message = await asyncio.wait_for(receive(), _PATIENCE)
+        except TimeoutError:
+            return  # whoever sends nothing is not waited for
         if message["type"] != "http.request":
             return
         read += len(message["body"])

@@ -5,12 +5,14 @@ import secrets
 from collections.abc import Callable
 
 import pytest
+from litestar.types import HTTPReceiveMessage, Message, Receive, Scope, Send
 
 from server.headers import HEADERS
 from server.node import staff
 from server.node.access import Role
 from tests import nodes, postgres
 from tests.web.asked import ORIGIN, Pages
+from web import security
 from web.security import Door, door_key
 
 
@@ -189,6 +191,38 @@ def test_a_field_of_ten_megabytes_gets_a_plain_sentence_and_the_node_lives(
         assert (await pages.get("/cases")).status_code == 200
 
     asyncio.run(scenario())
+
+
+def test_a_refused_form_that_never_comes_whole_is_answered_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(security, "_PATIENCE", 0.01)
+    told: list[Message] = []
+
+    async def nothing_more() -> HTTPReceiveMessage:
+        return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
+
+    async def tell(message: Message) -> None:
+        told.append(message)
+
+    async def scenario() -> None:
+        guard = security.Guard(no_app, Door(frozenset({"127.0.0.1"}), False, bytes(32)))
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/cases",
+            "server": ("127.0.0.1", 8400),
+            "headers": [(b"host", b"127.0.0.1:8400"), (b"content-length", b"9")],
+        }
+        await guard(scope, nothing_more, tell)  # type: ignore[arg-type]
+
+    asyncio.run(scenario())
+
+    assert [one["status"] for one in told if one["type"] == "http.response.start"] == [403]
+
+
+async def no_app(scope: Scope, receive: Receive, send: Send) -> None:
+    raise AssertionError("a refused request reached the pages")
 
 
 def test_nobody_signed_in_is_sent_to_the_door(pages: Pages) -> None:
