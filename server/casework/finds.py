@@ -43,8 +43,12 @@ class ReceivedFind:
 
 
 async def waiting_here(desk: Desk) -> list[Waiting]:
-    """Every consent in a live received share that is ours to adopt."""
-    rows = await _with_news(desk)
+    """Every consent in a live received share that is ours to adopt.
+
+    One that rides with two shares stands first by what was told to the meeting: it dies with the
+    share it is adopted from, and that is the one her yes to the plan belongs to.
+    """
+    rows = sorted(await _with_news(desk), key=_asks_only)
     reading = await received.open_shares(rows, desk)
     return [
         waiting
@@ -52,6 +56,10 @@ async def waiting_here(desk: Desk) -> list[Waiting]:
         if row.id in reading.known and walls.may_know(row.case_ref, desk)
         for waiting in for_us(row, reading.known[row.id], desk)
     ]
+
+
+def _asks_only(row: Share) -> tuple[bool, str]:
+    return row.exchange == ConsentKind.FIND.exchange, row.id
 
 
 async def received_finds(

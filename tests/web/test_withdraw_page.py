@@ -7,12 +7,12 @@ from tiers.consent import ConsentKind
 
 
 async def consent(room: Room, kind: ConsentKind, recipient: str) -> str:
-    row = (
-        await ConsentRow.select(ConsentRow.id)
-        .where((ConsentRow.kind == kind.value) & (ConsentRow.recipient == room.made[recipient].id))
-        .first()
+    """Harbour's own consent of this kind."""
+    (row,) = await ConsentRow.select(ConsentRow.id).where(
+        (ConsentRow.kind == kind.value)
+        & (ConsentRow.recipient == room.made[recipient].id)
+        & (ConsentRow.discloser == room.made[HARBOUR].id)
     )
-    assert row is not None
     return str(row["id"])
 
 

@@ -85,7 +85,10 @@ async def withdraw_part(request: AnyRequest, number: FromPath[str], desk: AtWork
 
 
 async def _plan_with_it(entry: ConsentEntry, desk: Desk) -> str:
-    """Who may not get the plan any more, where this is the last part that carries her yes to it."""
+    """Who may not get the plan any more, where this is the part that carries her yes to it.
+
+    That is what is told to the meeting; a referral carries it only where nothing is told.
+    """
     gone, here = entry.consent, desk.node.identity
     if {gone.discloser, gone.collected_by} != {here}:
         return ""
@@ -94,7 +97,8 @@ async def _plan_with_it(entry: ConsentEntry, desk: Desk) -> str:
         one.consent for one in await consents.list_consents(desk) if one.consent.id != gone.id
     ]
     carry = [one for one in others if (one.discloser, one.recipient, one.release_id) == same]
-    if any(one.live_on(desk.today) for one in carry):
+    told = [one for one in carry if one.kind is ConsentKind.TELL and one.live_on(desk.today)]
+    if gone.kind is not ConsentKind.TELL and told:
         return ""
     riding = [one.consent for one in await consents.passed_on_with(desk, gone.id)]
     plans = [one for one in riding if one.kind is ConsentKind.PLAN and one.live_on(desk.today)]
