@@ -82,7 +82,8 @@ def made_by(held: Held) -> str:
 def at_the_meeting(page: Page, held: Held) -> None:
     """The meeting, once all of it is there: what is pressed before htmx came goes nowhere."""
     page.goto(held.live)
-    expect(page.locator("#plan-leads h2")).to_be_visible()
+    for part in ("risks", "actions", "leads"):
+        expect(page.locator(f"#plan-{part} h2")).to_be_visible()
 
 
 def save(page: Page) -> None:

@@ -42,6 +42,7 @@ def escape_twice(page: Page) -> None:
 
 def nothing_for_axe(page: Page, path: str) -> None:
     """Axe finds nothing, nothing is wider than the window, and the title gives nothing away."""
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], path
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
