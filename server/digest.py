@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Final
 
+from server.counted import agree
 from server.entry import assuring, own
 from server.meeting import reminding
 from server.node import audit, database, reminders, selfreview
@@ -79,7 +80,7 @@ async def _unassured(desk: Desk) -> dict[str, str]:
     found = await assuring.overdue([own.organization_id(one) for one in asked], desk)
     if not found:
         return {}
-    entries = "1 entry has" if len(found) == 1 else f"{len(found)} entries have"
+    entries = agree(len(found), "entry has", "entries have")
     said = f"{entries} not been assured in the directory for the protocol's term."
     return {f"entries:all:{desk.today:%Y-%m}": said}
 

@@ -17,7 +17,7 @@ from server.node import audit
 from server.node.access import Act, require
 from server.node.database import transaction
 from server.node.desk import Desk
-from tiers.consent import Consent, ConsentState
+from tiers.consent import Consent, ConsentKind, ConsentState
 
 __all__ = [
     "Confirmed",
@@ -100,6 +100,31 @@ async def passed_on_with(desk: Desk, carrying: str | None = None) -> list[Consen
         words = "passed on" if consent.live_on(desk.today) else _WORDS.get(consent.state, "ended")
         entries.append(ConsentEntry(consent, words, one.case_ref, None, to_adopt=False))
     return entries
+
+
+async def lose_the_plan(gone: Consent, desk: Desk) -> frozenset[str]:
+    """Who gets the plan no more once this is withdrawn: it is the part that carries her yes to it.
+
+    That is what is told to the meeting; a referral carries it only where nothing is told.
+    """
+    here = desk.node.identity
+    if {gone.discloser, gone.collected_by} != {here}:
+        return frozenset()
+    same = (here, gone.recipient, gone.release_id)
+    told = [
+        one.consent
+        for one in await list_consents(desk)
+        if one.consent.id != gone.id
+        and one.consent.kind is ConsentKind.TELL
+        and (one.consent.discloser, one.consent.recipient, one.consent.release_id) == same
+        and one.consent.live_on(desk.today)
+    ]
+    if gone.kind is not ConsentKind.TELL and told:
+        return frozenset()
+    riding = [one.consent for one in await passed_on_with(desk, gone.id)]
+    return frozenset(
+        one.recipient for one in riding if one.kind is ConsentKind.PLAN and one.live_on(desk.today)
+    )
 
 
 def _listed(row: ConsentRow, unconfirmed: Collection[str]) -> bool:

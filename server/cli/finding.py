@@ -8,6 +8,7 @@ import click
 from directory.audience import Audience
 from server.cli.line import Line, at_desk, line_options, table
 from server.cli.listings import directory
+from server.counted import agree
 from server.listing import search
 from server.listing.asked import FREE, OPEN
 from server.listing.search import FACETS, Found, Result
@@ -84,5 +85,4 @@ def _last(found: Found) -> list[str]:
     instead = [f"Looked for {', '.join(found.instead)} instead."] if found.instead else []
     if not found.total:
         return ["Nobody in the directory matches."]
-    who = "1 partner" if found.total == 1 else f"{found.total} partners"
-    return [*instead, f"{who}, page {found.page} of {found.pages}."]
+    return [*instead, f"{agree(found.total, 'partner')}, page {found.page} of {found.pages}."]

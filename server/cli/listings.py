@@ -118,8 +118,8 @@ def _as_lines(done: Imported, *, dry_run: bool) -> list[str]:
     rows.append(["all", *(str(made.total(one)) for one in outcomes)])
     said = [*table(rows), *made.notes, *_differences(done.differences)]
     if made.missing:
-        rows_are = "row kept from before is" if made.missing == 1 else "rows kept from before are"
-        said.append(f"{made.missing} {rows_are} not in it; nothing is taken away.")
+        missing = agree(made.missing, "row kept from before is", "rows kept from before are")
+        said.append(f"{missing} not in it; nothing is taken away.")
     return [*said, _done(done, dry_run=dry_run)]
 
 

@@ -6,6 +6,7 @@ from directory.snapshot import Directory
 from server import rounds
 from server.cli.line import Line, at_desk, line_options, names
 from server.cli.partners import partner
+from server.counted import agree
 from server.node import proposals, restrictions, signers, standing_words, successions
 from server.node.desk import Desk
 from server.node.errors import NotFound, RefusedAct, Usage
@@ -92,8 +93,8 @@ def _as_answer(one: Proposal, said: tuple[str, ...]) -> dict[str, object]:
 
 def _as_lines(one: Proposal, said: tuple[str, ...]) -> tuple[str, ...]:
     state = "signed or put aside here" if one.answered and not one.own else "waits"
-    signatures = "1 signature" if one.missing == 1 else f"{one.missing} signatures"
-    return (f"{one.id[:12]}  {state}, lacks {signatures}", *(f"  {text}" for text in said))
+    lacks = agree(one.missing, "signature")
+    return (f"{one.id[:12]}  {state}, lacks {lacks}", *(f"  {text}" for text in said))
 
 
 @partner.command("sign")

@@ -12,6 +12,7 @@ from directory.hsds.assess import UNNAMED, Assessed, assess
 from directory.hsds.hanging import Key, Rows
 from directory.hsds.outcome import Line, Outcome
 from directory.hsds.profile import audiences, is_confidential
+from server.counted import agree
 from server.listing import claims, kept, report, store
 from server.listing.kept import Kept
 from server.listing.reading_files import Progress, Read
@@ -146,7 +147,7 @@ def _left(owned: Mapping[Key, str]) -> list[str]:
     count = sum(why in {_OWNED, _APART} for why in owned.values())
     if not count:
         return []
-    are = "1 row is" if count == 1 else f"{count} rows are"
+    are = agree(count, "row is", "rows are")
     return [f"{are} of agencies that write their own entry: nothing of theirs is changed."]
 
 

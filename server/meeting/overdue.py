@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 from server.casework.own import me
+from server.counted import agree
 from server.meeting.plan_view import PlanRow, PlanView
 from server.node import database
 from server.node.desk import Desk
@@ -42,7 +43,7 @@ async def remind(views: Iterable[PlanView], desk: Desk) -> None:
     key = f"actions:overdue:{mark}"
     if await Reminder.exists().where(Reminder.key == key):
         return
-    many = "1 action is" if len(rows) == 1 else f"{len(rows)} actions are"
+    many = agree(len(rows), "action is", "actions are")
     words = f"{many} past the agreed day. See Actions at your node."
     async with database.transaction():
         await Reminder.delete().where(

@@ -161,3 +161,17 @@ handoff_sections = {carried[2:]}
     assert "background" not in pack.sections
     assert "say_background" not in pack.words
     assert "say_health" in pack.words
+
+
+@pytest.mark.parametrize(
+    ("parent", "parents"),
+    [
+        ('"nobody"', {}),
+        ("7", {}),
+        ('"mine"', {"mine": 'id = "mine"\n'}),
+        ('"one"', {"one": 'parent = "two"', "two": 'parent = "one"'}),
+    ],
+)
+def test_a_parent_must_be_at_hand_and_no_descendant(parent, parents):
+    with pytest.raises(PackMistake, match=r"“parent”.+\."):
+        read_pack(f'id = "mine"\nparent = {parent}\n', "mine.toml", parents)

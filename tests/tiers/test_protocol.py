@@ -279,20 +279,6 @@ def test_a_tier_table_that_is_no_tier_table_is_named(carries):
         read_pack(text, "mine.toml", {"four-tiers": PACK_TEXT})
 
 
-@pytest.mark.parametrize(
-    ("parent", "parents"),
-    [
-        ('"nobody"', {}),
-        ("7", {}),
-        ('"mine"', {"mine": 'id = "mine"\n'}),
-        ('"one"', {"one": 'parent = "two"', "two": 'parent = "one"'}),
-    ],
-)
-def test_a_parent_must_be_at_hand_and_no_descendant(parent, parents):
-    with pytest.raises(PackMistake, match=r"“parent”.+\."):
-        read_pack(f'id = "mine"\nparent = {parent}\n', "mine.toml", parents)
-
-
 def test_without_parents_at_hand_a_child_is_refused():
     with pytest.raises(PackMistake, match="line 3"):
         read_pack(CHILD_PACK, "riverside.toml")

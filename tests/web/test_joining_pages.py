@@ -12,6 +12,7 @@ from client_sync.invited import HandedOver
 from directory import invitation as links
 from directory.card import read as read_card
 from server.node import database, invitations
+from server.node.desk import Desk
 from server.node.joining_tables import Invitation, SelfReview
 from server.node.keyholder import Keyholder
 from server.sync import Syncer
@@ -98,21 +99,27 @@ def test_a_coordinator_invites_sees_who_answered_and_enrols_without_a_file(
     asyncio.run(story())
 
 
+async def admitted(pages: Pages, invited: bytes, desk: Desk) -> str:
+    """The agency with this card was invited, has answered, and its words were compared: its row."""
+    card = read_card(invited)
+    made = await invitations.make(AGENCY, desk.today, desk)
+    link = links.read(made.link)
+    await invitations.keep([HandedOver(link.held.hex(), invited, link.mark(invited))], desk)
+    await pages.post(
+        f"/partners/joining/invitations/{made.id}", {"admit-words": " ".join(card.words)}
+    )
+    return card.id[:16]
+
+
 def test_a_step_is_written_down_with_its_documents_hash_and_not_its_words(
     coordinator: TestedNode, invited: bytes
 ) -> None:
-    pages, card = pages_of(coordinator), read_card(invited)
-    row = card.id[:16]
+    pages = pages_of(coordinator)
 
     async def story() -> None:
         await pages.work(coordinator)
         desk = await coordinator.desk()
-        made = await invitations.make(AGENCY, desk.today, desk)
-        link = links.read(made.link)
-        await invitations.keep([HandedOver(link.held.hex(), invited, link.mark(invited))], desk)
-        await pages.post(
-            f"/partners/joining/invitations/{made.id}", {"admit-words": " ".join(card.words)}
-        )
+        row = await admitted(pages, invited, desk)
         said = {"step": "review", "who": "Ines Holt", "on-review": desk.today.isoformat()}
         answer = await pages.ask(
             "POST",
@@ -142,18 +149,12 @@ def test_a_step_is_written_down_with_its_documents_hash_and_not_its_words(
 def test_the_tier_that_was_written_down_as_chosen_is_the_one_proposed(
     coordinator: TestedNode, invited: bytes
 ) -> None:
-    pages, card = pages_of(coordinator), read_card(invited)
-    row = card.id[:16]
+    pages = pages_of(coordinator)
 
     async def story() -> None:
         await pages.work(coordinator)
         desk = await coordinator.desk()
-        made = await invitations.make(AGENCY, desk.today, desk)
-        link = links.read(made.link)
-        await invitations.keep([HandedOver(link.held.hex(), invited, link.mark(invited))], desk)
-        await pages.post(
-            f"/partners/joining/invitations/{made.id}", {"admit-words": " ".join(card.words)}
-        )
+        row = await admitted(pages, invited, desk)
         before = await pages.get(f"/partners/joining/{row}")
         said = {"step": "tier", "on-tier": desk.today.isoformat(), "chosen": "3"}
         await pages.post(f"/partners/joining/{row}/step", said)

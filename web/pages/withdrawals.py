@@ -8,12 +8,10 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from server.casework import consents, received, withdrawals
-from server.casework.consents import ConsentEntry
 from server.counted import agree
 from server.node.access import Act, require
 from server.node.desk import Desk
 from server.node.errors import NotFound
-from tiers.consent import ConsentKind
 from web.forms import new_token, typed
 from web.frame import frame_for, show
 from web.pages import consent_words
@@ -79,30 +77,9 @@ async def withdraw_part(request: AnyRequest, number: FromPath[str], desk: AtWork
         sentence=_ELSEWHERE if elsewhere else _HERE,
         holders=(holder,),
         button=f"Withdraw it from {holder}",
-        plan=await _plan_with_it(entry, desk),
+        plan=agency_names(await consents.lose_the_plan(entry.consent, desk), desk),
     )
     return page("consents/_withdraw.html", part, await frame_for(request, desk, "/consents"))
-
-
-async def _plan_with_it(entry: ConsentEntry, desk: Desk) -> str:
-    """Who may not get the plan any more, where this is the part that carries her yes to it.
-
-    That is what is told to the meeting; a referral carries it only where nothing is told.
-    """
-    gone, here = entry.consent, desk.node.identity
-    if {gone.discloser, gone.collected_by} != {here}:
-        return ""
-    same = (here, gone.recipient, gone.release_id)
-    others = [
-        one.consent for one in await consents.list_consents(desk) if one.consent.id != gone.id
-    ]
-    carry = [one for one in others if (one.discloser, one.recipient, one.release_id) == same]
-    told = [one for one in carry if one.kind is ConsentKind.TELL and one.live_on(desk.today)]
-    if gone.kind is not ConsentKind.TELL and told:
-        return ""
-    riding = [one.consent for one in await consents.passed_on_with(desk, gone.id)]
-    plans = [one for one in riding if one.kind is ConsentKind.PLAN and one.live_on(desk.today)]
-    return agency_names(frozenset(one.recipient for one in plans), desk)
 
 
 @get("/consents/{number:str}/withdraw-all")

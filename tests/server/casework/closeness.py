@@ -28,17 +28,17 @@ async def who_may_know(made: Coalition, place: str, ref: str) -> None:
 
 async def found_at_river(made: Coalition) -> str:
     """Harbour asks River to find her, and its find has arrived."""
-    ref = (await open_case(made, HARBOUR)).ref
-    await record(made, ref)
-    await share(made, HARBOUR, ref, RIVER, "handoff")
-    await made.sync(HARBOUR, RIVER)
-    return ref
+    return await _shared(made, RIVER, "handoff")
 
 
 async def told_at_northgate(made: Coalition) -> str:
     """Harbour has told the meeting."""
+    return await _shared(made, NORTHGATE, "meeting")
+
+
+async def _shared(made: Coalition, to: str, exchange: str) -> str:
     ref = (await open_case(made, HARBOUR)).ref
     await record(made, ref)
-    await share(made, HARBOUR, ref, NORTHGATE, "meeting")
-    await made.sync(HARBOUR, NORTHGATE)
+    await share(made, HARBOUR, ref, to, exchange)
+    await made.sync(HARBOUR, to)
     return ref

@@ -1,57 +1,18 @@
 """The API of HSDS: who is answered, what is narrowed, and that it is as the specification says."""
 
 import asyncio
-import json
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
 
-from server.listing import store
-from server.node import database
 from server.node.allowance import Allowance
-from server.node.keyholder import Keyholder
-from server.sync import Syncer
 from tests import listed, nodes
+from tests.web.api.reading import KINDS, asked, filled
 from tests.web.asked import Pages
-from web import app
 
-_SCHEMAS = Path(__file__).parents[4] / "shared" / "data" / "hsds-3.1-schema"
-_KINDS = {
-    "services": "service",
-    "organizations": "organization",
-    "service_at_locations": "service_at_location",
-    "taxonomies": "taxonomy",
-    "taxonomy_terms": "taxonomy_term",
-}
 _ADVICE, _SHELTER = (listed.of("taxonomy_terms", name) for name in ("advice", "shelter"))
 _WORDS = listed.of("taxonomies", "kinds")
 _BRIGID = listed.of("organizations", "brigid")
-
-
-@pytest.fixture
-def public(node: nodes.TestedNode) -> Pages:
-    """The pages of a node that shows its directory to anybody, asked by nobody it knows."""
-    settings = replace(node.settings, public_directory=True)
-    keyholder = Keyholder(settings.idle_minutes, lambda: None)
-    made = app.create(settings, keyholder, Syncer(settings, keyholder), "http://127.0.0.1:8400")
-    return Pages(made, keyholder)
-
-
-async def filled(node: nodes.TestedNode) -> None:
-    desk = await node.desk()
-    async with database.transaction():
-        await store.put(listed.directory(node.identity.public.hex()), "import", desk)
-
-
-async def asked(pages: Pages, path: str) -> Any:
-    answer = await pages.get(f"/hsds{path}")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
 
 
 def names(page: Any) -> list[str]:
@@ -245,49 +206,6 @@ def test_nothing_may_be_kept_on_the_way(public: Pages, node: nodes.TestedNode) -
     asyncio.run(scenario())
 
 
-@pytest.fixture(scope="module")
-def validators() -> dict[str, Draft202012Validator]:
-    """The published schemas, where they are at hand."""
-    if not _SCHEMAS.exists():
-        pytest.skip("the published schemas of HSDS 3.1 are not beside this checkout")
-    files = {file.name: json.loads(file.read_text()) for file in _SCHEMAS.glob("*.json")}
-    registry: Registry[Any] = Registry().with_resources(
-        [
-            (name, DRAFT202012.create_resource(schema))
-            for name, schema in files.items()
-            if name != "openapi.json"
-        ]
-    )
-    return {
-        name.removesuffix(".json"): Draft202012Validator({"$ref": name}, registry=registry)
-        for name in files
-        if name != "openapi.json"
-    }
-
-
-@pytest.mark.parametrize("known", [False, True], ids=["anybody", "staff"])
-def test_every_answer_is_valid_by_the_published_schemas(
-    public: Pages,
-    node: nodes.TestedNode,
-    validators: dict[str, Draft202012Validator],
-    known: bool,
-) -> None:
-    async def scenario() -> None:
-        await filled(node)
-        if known:
-            await public.work(node)
-        for table, kind in _KINDS.items():
-            whole = "" if table.startswith("taxonom") else "?full=true"
-            for more in {"", whole}:
-                for thing in (await asked(public, f"/{table}{more}"))["contents"]:
-                    one = await asked(public, f"/{table}/{thing['id']}")
-                    for value in (thing, one):
-                        found = [error.message for error in validators[kind].iter_errors(value)]
-                        assert found == [], (table, value)
-
-    asyncio.run(scenario())
-
-
 def test_the_description_names_every_list_and_has_no_page_of_its_own(
     public: Pages, node: nodes.TestedNode
 ) -> None:
@@ -297,7 +215,7 @@ def test_the_description_names_every_list_and_has_no_page_of_its_own(
 
         assert meta["version"] == "3.1"
         assert meta["openapi_url"].endswith("/hsds/openapi.json")
-        assert {f"/{table}" for table in _KINDS} <= set(described["paths"])
+        assert {f"/{table}" for table in KINDS} <= set(described["paths"])
         assert "/services/{id}" in described["paths"]
         assert (await public.get("/hsds/swagger")).status_code == 404
 
