@@ -17,7 +17,7 @@ from server.node import audit
 from server.node.access import Act, require
 from server.node.database import transaction
 from server.node.desk import Desk
-from tiers.consent import Consent, ConsentKind, ConsentState
+from tiers.consent import Consent, ConsentState
 
 __all__ = [
     "Confirmed",
@@ -72,20 +72,15 @@ async def list_consents(desk: Desk, ref: str | None = None) -> list[ConsentEntry
         )
         if ledger.may_know(held, desk)
     ]
-    known = {row.id for row in rows}
-    for waiting in await waiting_here(desk):
-        theirs = case_ref in {None, waiting.release_ref}
-        if theirs and waiting.consent.id not in known:
-            entries.append(
-                ConsentEntry(
-                    waiting.consent,
-                    "waiting to be adopted",
-                    waiting.release_ref,
-                    waiting.share,
-                    to_adopt=True,
-                )
-            )
-    return entries
+    waits = await _waits(desk)
+    entries = [one for one in entries if one.consent.id not in waits]
+    return entries + [
+        ConsentEntry(
+            one.consent, "waiting to be adopted", one.release_ref, one.share, to_adopt=True
+        )
+        for one in waits.values()
+        if case_ref in {None, one.release_ref}
+    ]
 
 
 async def passed_on_with(desk: Desk, carrying: str | None = None) -> list[ConsentEntry]:
@@ -100,31 +95,6 @@ async def passed_on_with(desk: Desk, carrying: str | None = None) -> list[Consen
         words = "passed on" if consent.live_on(desk.today) else _WORDS.get(consent.state, "ended")
         entries.append(ConsentEntry(consent, words, one.case_ref, None, to_adopt=False))
     return entries
-
-
-async def lose_the_plan(gone: Consent, desk: Desk) -> frozenset[str]:
-    """Who gets the plan no more once this is withdrawn: it is the part that carries her yes to it.
-
-    That is what is told to the meeting; a referral carries it only where nothing is told.
-    """
-    here = desk.node.identity
-    if {gone.discloser, gone.collected_by} != {here}:
-        return frozenset()
-    same = (here, gone.recipient, gone.release_id)
-    told = [
-        one.consent
-        for one in await list_consents(desk)
-        if one.consent.id != gone.id
-        and one.consent.kind is ConsentKind.TELL
-        and (one.consent.discloser, one.consent.recipient, one.consent.release_id) == same
-        and one.consent.live_on(desk.today)
-    ]
-    if gone.kind is not ConsentKind.TELL and told:
-        return frozenset()
-    riding = [one.consent for one in await passed_on_with(desk, gone.id)]
-    return frozenset(
-        one.recipient for one in riding if one.kind is ConsentKind.PLAN and one.live_on(desk.today)
-    )
 
 
 def _listed(row: ConsentRow, unconfirmed: Collection[str]) -> bool:
@@ -172,6 +142,16 @@ async def refuse(id: str, desk: Desk) -> None:
         await audit.record(Act.REFUSE_CONSENT.value, id, desk)
 
 
+async def _waits(desk: Desk) -> dict[str, Waiting]:
+    """What waits to be adopted; also what was adopted once, fell with its share and came again."""
+    settled = await ledger.settled()
+    waits: dict[str, Waiting] = {}
+    for one in await waiting_here(desk):
+        if one.consent.id not in settled:
+            waits.setdefault(one.consent.id, one)
+    return waits
+
+
 async def _waiting(id: str, desk: Desk) -> Waiting:
     for waiting in await waiting_here(desk):
         if waiting.consent.id == id:
@@ -181,7 +161,7 @@ async def _waiting(id: str, desk: Desk) -> Waiting:
 
 async def _still_here(waiting: Waiting, desk: Desk) -> None:
     """Between reading and writing, the share may have ended or a colleague may have been first."""
-    if await ConsentRow.exists().where(ConsentRow.id == waiting.consent.id):
+    if waiting.consent.id in await ledger.settled():
         raise NothingToAdopt
     if not await received.live(desk, Share.id == waiting.share):
         raise NothingToAdopt

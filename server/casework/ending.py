@@ -129,11 +129,15 @@ async def _close_rows(rested: Sequence[Share], endings: Endings, desk: Desk) -> 
 async def end_what_came_by(
     shares: Sequence[str], state: ConsentState, why: str, endings: Endings, desk: Desk
 ) -> None:
-    """A consent that came by a share dies with that share."""
+    """A consent that came by a share dies with that share, and may come again by another."""
     if not shares:
         return
-    rows = await ConsentRow.select(ConsentRow.id).where(ConsentRow.came_by.is_in(list(shares)))
+    rows = await ConsentRow.select(ConsentRow.id).where(
+        ConsentRow.came_by.is_in(list(shares)) & ConsentRow.fell.eq(False)
+    )
+    before = len(endings.consents)
     await end_consents([row["id"] for row in rows], state, why, endings, desk)
+    await ledger.fall(endings.consents[before:])
 
 
 async def end_consents(

@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from server.casework import received, refs, walls
+from server.casework import ledger, received, refs, walls
 from server.casework.memory import Known
 from server.casework.own import agency_name, me, unix
 from server.casework.shared import last_day
-from server.casework.tables import ConsentRow, Share
+from server.casework.tables import Share
 from server.node import audit
 from server.node.access import Act, require
 from server.node.database import transaction
@@ -88,7 +88,7 @@ async def received_finds(
             {Share.opened_count: Share.opened_count + 1, Share.opened_at: unix(desk)}
         ).where(Share.id.is_in(ids))
     reading = await received.open_shares(rows, desk)
-    settled = {row["id"] for row in await ConsentRow.select(ConsentRow.id)}
+    settled = await ledger.settled()
     return tuple(
         _find(row, reading.known[row.id], settled, desk)
         for row in rows

@@ -34,7 +34,8 @@ async def enter(  # noqa: PLR0917 - a consent stands between this many things
     came_by: str,
     desk: Desk,
 ) -> None:
-    """Write a consent down; the caller is in a transaction."""
+    """Write a consent down, in place of one that fell; the caller is in a transaction."""
+    await ConsentRow.delete().where((ConsentRow.id == consent.id) & ConsentRow.fell.eq(True))
     body = {
         "terms": consent.to_terms(),
         "release_ref": release_ref,
@@ -52,6 +53,7 @@ async def enter(  # noqa: PLR0917 - a consent stands between this many things
             ends=ends_at(consent.ends, desk.pack.timezone),
             state=consent.state.value,
             ended_at=0,
+            fell=False,
             body=shut_body("consent", consent.id, body, desk),
         )
     )
@@ -121,11 +123,24 @@ async def in_force(case_ref: str, to: str, kinds: Sequence[ConsentKind], desk: D
     return opened(latest, desk)
 
 
+async def settled() -> set[str]:
+    """The consents about which nobody here is asked, or asked again: all but those that fell."""
+    rows = await ConsentRow.select(ConsentRow.id).where(ConsentRow.fell.eq(False))
+    return {row["id"] for row in rows}
+
+
+async def fall(consents: Sequence[str]) -> None:
+    """Note that these ended because their share did; her word has not taken them back."""
+    if consents:
+        await ConsentRow.update({ConsentRow.fell: True}).where(ConsentRow.id.is_in(list(consents)))
+
+
 async def end(consents: Iterable[str], state: ConsentState, desk: Desk) -> list[str]:
     """Mark these consents ended, whatever they said; gives those that were still in force."""
     wanted = list(consents)
     if not wanted:
         return []
+    await ConsentRow.update({ConsentRow.fell: False}).where(ConsentRow.id.is_in(wanted))
     live = ConsentRow.id.is_in(wanted) & ConsentRow.state.is_in(list(PERMITS))
     rows = await ConsentRow.select(ConsentRow.id).where(live)
     ids = [row["id"] for row in rows]

@@ -43,6 +43,7 @@ class ConsentRow(Table, tablename="casework_consent"):
     ends = BigInt()  # unix seconds
     state = Varchar(length=16)
     ended_at = BigInt(default=0)
+    fell = Boolean(default=False)  # it ended with that share alone: come again, it is asked again
     confirmed = Varchar(length=32, default="")  # the last restore after which a person kept it
     body = Bytea()  # terms, and release person → own person
 

@@ -143,7 +143,7 @@ async def _one_consent(
         )
         _knowable([row, *held, *waiting], desk)
         await audit.record(Act.WITHDRAW.value, consent, desk, whole=False)
-        if row is None and waiting:
+        if waiting and (row is None or row.fell):
             # Not adopted and now taken back: nobody here may adopt it any more.
             gone = waiting[0].consent
             await ledger.enter(gone, waiting[0].release_ref, "", {}, waiting[0].share, desk)

@@ -10,7 +10,7 @@ from server.casework.errors import NoWeekKeyYet
 from server.casework.own import agency_name, whole_ref
 from server.casework.people import change as change_people
 from server.casework.quarantine import refuse_while_closed
-from server.casework.tables import Case, ConsentRow
+from server.casework.tables import Case
 from server.meeting import statuses
 from server.meeting.intake_errors import NoSuchReferral, ReferralEnded, TakenUp
 from server.meeting.referred import Referred, referral_of, referrals
@@ -93,7 +93,7 @@ async def take_up(ref: str, desk: Desk, bases: Mapping[str, str] | None = None) 
 
 async def live_plans(case_ref: str, desk: Desk) -> tuple[str, ...]:
     """Adopt the plan consents that came for this case, and begin the plan at whoever they name."""
-    settled = {row["id"] for row in await ConsentRow.select(ConsentRow.id)}
+    settled = await ledger.settled()
     # The same consent may ride with the referral and with the referrer's own part.
     waiting = {
         one.consent.id: one.consent.kind
@@ -103,13 +103,18 @@ async def live_plans(case_ref: str, desk: Desk) -> tuple[str, ...]:
     for consent, kind in sorted(waiting.items()):
         if kind is ConsentKind.PLAN and consent not in settled:
             await consents.adopt(consent, case_ref, {}, desk)
+    return await send_plans(case_ref, desk)
+
+
+async def send_plans(case_ref: str, desk: Desk) -> tuple[str, ...]:
+    """Bring the plan up to date at whoever a live consent names; gives whom it reached."""
     reached = []
     for held in await ledger.for_case(case_ref, desk):
         plan = held.consent
         if plan.kind is not ConsentKind.PLAN or not plan.live_on(desk.today):
             continue
         try:
-            sent = await mailroom.send(case_ref, plan.recipient, plan.kind.exchange, desk)
+            sent = await mailroom.send_unasked(case_ref, plan.recipient, plan.kind.exchange, desk)
         except NoWeekKeyYet:
             continue  # that agency has not synced lately; the next step here tries again
         if not isinstance(sent, Withheld):

@@ -1,8 +1,8 @@
 """What the meeting does unasked, after every round of sync, while this node is unlocked."""
 
-from server.casework import anew, received
+from server.casework import anew, carrying, received
 from server.casework.tables import Share
-from server.meeting import agenda, circulated, finds_due, mirroring, noting, overdue, plan
+from server.meeting import agenda, circulated, finds_due, intake, mirroring, noting, overdue, plan
 from server.meeting.plan import PlanLane
 from server.node.desk import Desk, locked_desk
 from tiers.consent import ConsentKind
@@ -18,11 +18,21 @@ async def tend(desk: Desk) -> bool:
     desk = await locked_desk(desk.settings, desk.keys)
     if desk.node.coordinating:
         await agenda.let_go(desk)
-        changed = await mirroring.mirror(desk)
+        changed = await _plans_again(desk)
+        changed |= await mirroring.mirror(desk)
         return await anew.seal_due(desk) or changed
     await noting.note(desk)
     await _look_at_plans(desk)
     return bool(await finds_due.send_those_due(desk))
+
+
+async def _plans_again(desk: Desk) -> bool:
+    """Send the plan where it went before, once the part that carries her yes has come again."""
+    await received.sort_in(desk)
+    again = await carrying.hand_over(desk)
+    for case_ref in sorted(again):
+        await intake.send_plans(case_ref, desk)
+    return bool(again)
 
 
 async def _look_at_plans(desk: Desk) -> None:

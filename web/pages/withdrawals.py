@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from server.casework import consents, received, withdrawals
+from server.casework import carrying, consents, received, withdrawals
 from server.counted import agree
 from server.node.access import Act, require
 from server.node.desk import Desk
@@ -77,7 +77,7 @@ async def withdraw_part(request: AnyRequest, number: FromPath[str], desk: AtWork
         sentence=_ELSEWHERE if elsewhere else _HERE,
         holders=(holder,),
         button=f"Withdraw it from {holder}",
-        plan=agency_names(await consents.lose_the_plan(entry.consent, desk), desk),
+        plan=agency_names(await carrying.lost_with(entry.consent, desk), desk),
     )
     return page("consents/_withdraw.html", part, await frame_for(request, desk, "/consents"))
 

@@ -16,6 +16,7 @@ from tests.coalition import (
     share,
     whole_story,
 )
+from tests.server.casework.riding import riding
 from tiers.consent import ConsentKind
 
 
@@ -23,18 +24,6 @@ async def told_by(agencies: Coalition, ref: str) -> set[str]:
     """The agencies whose words the meeting sees."""
     seen = await agencies.do(NORTHGATE, lambda desk: meetings.case_view(ref, desk))
     return {one.agency for one in seen.sections["service_involvement"]}
-
-
-async def riding(agencies: Coalition, name: str, kind: ConsentKind = ConsentKind.TELL) -> str:
-    """The consent of that agency which rides with Harbour's share."""
-    entries = await agencies.do(HARBOUR, consents.passed_on_with)
-    (found,) = (
-        one.consent.id
-        for one in entries
-        if one.consent.kind is kind
-        and agencies[name].id in {one.consent.discloser, one.consent.recipient}
-    )
-    return found
 
 
 def test_only_that_agencys_word_to_the_meeting_ends_locked_or_not(agencies: Coalition) -> None:
