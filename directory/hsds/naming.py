@@ -89,6 +89,11 @@ def plain_name(written: str) -> str:
     return name.replace("organisation", "organization")
 
 
+def is_table(name: str) -> bool:
+    """Does HSDS, in any of its versions, have a table that is called this?"""
+    return name in _KNOWN
+
+
 def table_name(written: str, columns: Iterable[str]) -> str:
     """What HSDS calls this table, of any of its versions; the plain name where it knows none."""
     name = _BESIDE.sub("", plain_name(written))

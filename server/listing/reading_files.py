@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from directory.hsds.naming import column_name, table_name
+from directory.hsds.naming import column_name, is_table, table_name
 from server.listing.bounds import MOST_BYTES, MOST_ENTRIES, NotADirectory, check_entries
 from server.listing.objects_read import read_json
 from server.listing.spreadsheets import read_csv
@@ -17,6 +17,7 @@ _SHEETS: Final = frozenset({".csv", ".tsv", ".tab"})
 _READ: Final = _SHEETS | {".json"}
 _PACKAGE: Final = "datapackage.json"  # a description of the tables, which are read without it
 _PART: Final = 1024 * 1024
+_SHOWN: Final = 100  # letters of the names of tables that nobody knows
 
 Tables = dict[str, list[dict[str, Any]]]
 Progress = Callable[[str], None]
@@ -129,6 +130,12 @@ def _read(name: str, form: str, files: list[tuple[str, bytes]], progress: Progre
             tables.setdefault(table, []).extend(rows)
     if not any(tables.values()):
         raise NotADirectory(f"There is no table of a directory in {name}. Nothing was changed.")
+    if not any(rows and is_table(table) for table, rows in tables.items()):
+        held = ", ".join(sorted(tables))[:_SHOWN]
+        raise NotADirectory(
+            f"{name} holds {held}, and HSDS knows no such table: organizations, services, "
+            "locations and others are. Nothing was changed."
+        )
     return Read(name, digest.hexdigest(), form, tables, tuple(notes))
 
 

@@ -1,7 +1,9 @@
 """Taking a directory in: all or nothing, a line for every row, and no change nobody accepted."""
 
 import asyncio
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -185,16 +187,20 @@ def test_lines_of_older_imports_are_let_go_and_their_counts_stay(agency: TestedN
 def test_the_report_as_a_sheet_runs_nothing(agency: TestedNode) -> None:
     async def story() -> None:
         desk = await agency.desk()
-        raw = b"id,name,description,=1+1,@x\n=2,A,B,+1,-2\n"
-        done = await take(raw, desk, "=organizations.csv")
+        sheet = BytesIO()
+        with ZipFile(sheet, "w") as archive:
+            archive.writestr("=organizations.csv", "id,name,description,=1+1,@x\n=2,A,B,+1,-2\n")
+            archive.writestr("organizations.csv", GROUPS)
+        done = await take(sheet.getvalue(), desk, "=organizations.zip")
 
         every = await report.lines(done.report.run, report.OUTCOMES, desk)
-        sheet = report.as_csv([one for _, one in every])
+        said = report.as_csv([one for _, one in every])
 
-        assert sheet.startswith("\ufefftable,row,id,outcome,why")
+        assert "organizations.csv" in said
+        assert said.startswith("\ufefftable,row,id,outcome,why")
         assert not [
             cell
-            for line in sheet.splitlines()[1:]
+            for line in said.splitlines()[1:]
             for cell in line.split(",")
             if cell.strip('" ').startswith(("=", "+", "-", "@"))
         ]

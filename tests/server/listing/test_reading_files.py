@@ -150,6 +150,8 @@ def test_what_stands_beside_the_tables_is_said_not_to_be_read() -> None:
         ("x.pdf", b"%PDF-1.7", "neither JSON nor CSV"),
         ("x.csv", b'id,name\n1,"' + b"a" * (5 * 1024 * 1024), "is not CSV"),
         ("x.csv", ",".join(map(str, range(600))).encode(), "more than 500 columns"),
+        ("x.json", b'{"users": [{"id": 1, "name": "A"}]}', "x.json holds users, and HSDS knows no"),
+        ("boats.csv", b"id,name\n1,A\n", "boats.csv holds boats, and HSDS knows no"),
         ("x.csv", b"", "no table of a directory"),
         ("datapackage.json", b'{"resources": []}', "no table of a directory"),
     ],
