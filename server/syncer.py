@@ -156,8 +156,8 @@ class Syncer:
 
     def _tell(self, report: SyncReport) -> None:
         before, self._last = self._last, report
-        moved = report.changed or report.ended or report.directory or report.pushed
-        if self.on_change is not None and (moved or _shown(report) != _shown(before)):
+        news = report.moved or report.changed or _shown(report) != _shown(before)
+        if self.on_change is not None and news:
             self.on_change()
 
     def _words(self, waiting: bool, reachable: bool, enrolled: bool) -> str:

@@ -6,7 +6,11 @@ from collections.abc import AsyncIterator
 
 from server.casework import cases
 from server.casework.tables import Share
+from server.node import onboarding
+from server.node.desk import Desk
+from server.node.joining_tables import Step
 from server.node.keyholder import Keyholder
+from server.node.steps import Said
 from server.sync import Syncer
 from server.syncer import SyncState
 from tests.coalition import HARBOUR, NORTHGATE, RIVER, open_case, record, share
@@ -118,5 +122,31 @@ def test_an_open_page_hears_that_a_share_changed(by_http: Wired):
                 await asyncio.wait_for(rung.wait(), 20)
                 rung.clear()
                 here = await arrived(by_http, RIVER, part)
+
+    asyncio.run(story())
+
+
+def test_an_open_page_hears_of_a_step_that_the_other_side_wrote_down(by_http: Wired):
+    made = by_http.agencies
+
+    async def steps_there() -> int:
+        with made.at(NORTHGATE):
+            return int(await Step.count())
+
+    async def lead_named(desk: Desk) -> None:
+        said = Said("internal_lead", desk.node.identity, done=True, who="Robin", on=desk.today)
+        await onboarding.record("", said, desk)
+
+    async def story() -> None:
+        await by_http.settle()
+        async with syncing(by_http, HARBOUR, NORTHGATE) as syncers:
+            here, rung = 0, asyncio.Event()
+            syncers[NORTHGATE].on_change = rung.set
+            await made.do(HARBOUR, lead_named)
+
+            while not here:
+                await asyncio.wait_for(rung.wait(), 20)
+                rung.clear()
+                here = await steps_there()
 
     asyncio.run(story())
