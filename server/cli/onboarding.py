@@ -86,6 +86,7 @@ def show(line: Line, agency: str) -> None:
 @click.option("--document", type=click.Path(path_type=Path), help="Its hash is told, not the file.")
 @click.option("--called", default="", help="What people call the document.")
 @click.option("--note", default="")
+@click.option("--tier", type=click.IntRange(1, 4), help="Which was chosen (the step tier).")
 @click.option("--undo", is_flag=True, help="It turned out not to be done.")
 @line_options
 def record(  # noqa: PLR0917  # the command's parts, in its order
@@ -97,6 +98,7 @@ def record(  # noqa: PLR0917  # the command's parts, in its order
     document: Path | None,
     called: str,
     note: str,
+    tier: int | None,
     *,
     undo: bool,
 ) -> None:
@@ -114,6 +116,7 @@ def record(  # noqa: PLR0917  # the command's parts, in its order
             document="" if raw is None else document_hash(raw),
             called=called or ("" if document is None else document.name),
             note=note,
+            tier=None if tier is None else Tier(tier),
         )
         await acts.record(agency, said, desk)
         return await acts.checklist(agency, desk)
@@ -162,6 +165,7 @@ def meaning(line: Line, tier: int) -> None:
 @click.option("--agreement-until", required=True, help="A day, 2031-05-04.")
 @click.option("--document", type=click.Path(path_type=Path), help="The signed agreement's hash.")
 @click.option("--seat", help="A seat granted by name, e.g. meeting.")
+@click.option("--steps-open", is_flag=True, help="Although steps are open, as both sides know.")
 @line_options
 def complete(  # noqa: PLR0917  # the command's parts, in its order
     line: Line,
@@ -170,8 +174,13 @@ def complete(  # noqa: PLR0917  # the command's parts, in its order
     agreement_until: str,
     document: Path | None,
     seat: str | None,
+    *,
+    steps_open: bool,
 ) -> None:
-    """The agreement is signed: this agency takes part from now on (coordinating node)."""
+    """The agreement is signed: this agency takes part from now on (coordinating node).
+
+    Steps that are open are named, and then it wants --steps-open.
+    """
     change = Change(
         tier=Tier(tier),
         agreement_until=read_day(agreement_until),
@@ -180,7 +189,7 @@ def complete(  # noqa: PLR0917  # the command's parts, in its order
     )
 
     async def act(desk: Desk) -> Directory:
-        return await acts.complete(agency, change, desk)
+        return await acts.complete(agency, change, desk, steps_open=steps_open)
 
     published = at_desk(line, act)
     line.say({"directory": published.number}, f"Directory {published.number} is published.")
@@ -212,6 +221,7 @@ def _step(one: acts.Line) -> dict[str, Any]:
                 "document": said.document,
                 "called": said.called,
                 "note": said.note,
+                "tier": said.tier.value if said.tier else None,
             }
             for said in one.said
         ],
@@ -220,6 +230,8 @@ def _step(one: acts.Line) -> dict[str, Any]:
 
 def _said_words(said: Said) -> str:
     words = f"{said.who}, {said.on}" if said.done else f"taken back by {said.who}, {said.on}"
+    if said.done and said.tier is not None:
+        words = f"{words}, tier {said.tier.value}"
     return f"{words}, {said.called} {said.document[:8]}" if said.document else words
 
 

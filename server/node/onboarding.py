@@ -34,6 +34,12 @@ class Line:
         latest = max(self.said, key=lambda one: one.at, default=None)
         return latest is not None and latest.done
 
+    @property
+    def tier(self) -> Tier | None:
+        """The tier that was last said to be chosen, while the step that chooses it is done."""
+        named = [one for one in self.said if self.done and one.done and one.tier is not None]
+        return max(named, key=lambda one: one.at).tier if named else None
+
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
@@ -49,6 +55,16 @@ class Checklist:
     def done(self) -> int:
         """How many steps are done."""
         return sum(line.done for line in self.lines)
+
+    @property
+    def still_open(self) -> tuple[str, ...]:
+        """The titles of the steps that are not done."""
+        return tuple(line.step.title for line in self.lines if not line.done)
+
+    @property
+    def chosen(self) -> Tier | None:
+        """The tier that both sides see as chosen."""
+        return next((line.tier for line in self.lines if line.tier is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +119,22 @@ async def note_rehearsal(agency: str, note: str, desk: Desk) -> None:
     await steps.say(agency, said, desk)
 
 
-async def complete(name: str, change: Change, desk: Desk) -> Directory:
-    """The agreement is signed and the tier chosen: the agency takes part from the next snapshot."""
+async def complete(name: str, change: Change, desk: Desk, *, steps_open: bool = False) -> Directory:
+    """The agreement is signed and the tier chosen: the agency takes part from the next snapshot.
+
+    The steps are the coalition's own affair and hold nobody up; but while any is open, whoever
+    completes the joining says that they know it (`steps_open`), or it is refused.
+    """
     require(desk, Act.CHANGE_PARTNER)
     if change.tier is None or change.agreement_until is None:
         raise Usage("Say the tier and the last day of the agreement.")
+    found = await checklist(name, desk)
+    if found.still_open and not steps_open:
+        still = "; ".join(found.still_open)
+        raise Usage(
+            f"Steps are still open: {still}. If both sides mean it to take part all the same, "
+            "say so with --steps-open, or the tick on its page."
+        )
     return await coalition.change_partner(name, change, desk)
 
 

@@ -12,10 +12,12 @@ from server.node.announcing import announce
 from server.node.desk import Desk
 from server.node.errors import RefusedAct, Usage
 from server.node.joining_tables import Step
+from tiers.tier import Tier
 
 REHEARSED: Final = "test_handoff"
 LEAVING: Final = "leaving"
 WORKS_BY: Final = "works_by"  # the pack an agency works by, as its document
+CHOOSES_TIER: Final = "tier"  # the one step that says which tier was chosen
 # Said as steps are, and named by no pack.
 _BESIDES: Final = frozenset({REHEARSED, LEAVING, WORKS_BY})
 _HASH: Final = 64
@@ -35,6 +37,7 @@ class Said:
     document: str = ""  # BLAKE2b-256 in hex, as `b2sum -l 256` prints it
     called: str = ""  # what people call the document
     note: str = ""
+    tier: Tier | None = None  # the one chosen, where the step chooses one and said which
     at: int = 0
 
 
@@ -54,7 +57,7 @@ async def say(agency: str, said: Said, desk: Desk) -> None:
     _check(said, desk)
     other = agency if desk.node.coordinating else desk.node.relay_identity
     at = int(desk.now.timestamp())
-    body = {
+    body: dict[str, Any] = {
         "to": [other],
         "agency": agency,
         "step": said.step,
@@ -66,6 +69,8 @@ async def say(agency: str, said: Said, desk: Desk) -> None:
         "note": said.note,
         "at": at,
     }
+    if said.tier is not None:
+        body["tier"] = said.tier.value
     identity = desk.unlocked().identity
     ident = await announce("step", body, identity, desk)
     raw = statement.sign("step", body, identity)
@@ -111,13 +116,25 @@ def read(body: dict[str, Any], by: str) -> Said:
         raise TypeError
     if not isinstance(body["done"], bool):
         raise TypeError
-    return Said(by=by, done=body["done"], on=date.fromisoformat(body["on"]), at=body["at"], **words)
+    on, tier = date.fromisoformat(body["on"]), _tier(body.get("tier"))
+    return Said(by=by, done=body["done"], on=on, at=body["at"], tier=tier, **words)
+
+
+def _tier(value: object) -> Tier | None:
+    """The tier a body names; steps signed before there was this field name none."""
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError
+    return Tier(value)
 
 
 def _check(said: Said, desk: Desk) -> None:
     if said.step not in known_steps(desk):
         known = ", ".join(step.key for step in desk.pack.onboarding)
         raise Usage(f"The pack knows no step {said.step}. It knows: {known}.")
+    if said.tier is not None and said.step != CHOOSES_TIER:
+        raise Usage(f"A tier is chosen in the step {CHOOSES_TIER} alone.")
     for name, most in _LONGEST.items():
         text = getattr(said, name)
         if len(text) > most or not text.replace("\n", " ").isprintable():

@@ -9,8 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 from crypto.keys import Identity, NodeKey
 from directory import card as cards
 from directory.card import Card
-from server.node import coalition
+from server.casework import rehearsing
+from server.node import coalition, onboarding
 from server.node.desk import Desk
+from server.node.steps import Said
 from tests.coalition import HARBOUR, NORTHGATE
 from tests.web.conftest import Story
 from tests.web.served import VENDOR, apart
@@ -55,6 +57,62 @@ async def _site(number: int, desk: Desk) -> None:
     )
     raw, words = cards.make(made, identity), " ".join(made.words)
     await coalition.enrol(raw, Tier.DIRECTORY, frozenset(), None, words, desk)
+
+
+async def _lead_named(desk: Desk) -> None:
+    said = Said("internal_lead", desk.node.identity, done=True, who="Robin Vale", on=desk.today)
+    await onboarding.record("", said, desk)
+
+
+def test_an_open_checklist_shows_what_the_other_side_did_and_keeps_what_is_being_typed(
+    opened: Opened, story: Story
+) -> None:
+    """Also the list of who is joining: neither page is loaded again."""
+
+    async def told() -> None:
+        await story.coalition.do(HARBOUR, _lead_named)
+        await story.coalition.settle()
+
+    listed, page = opened(NORTHGATE), opened(NORTHGATE)
+    listed.goto(f"{story.served[NORTHGATE].url}/partners/joining")
+    page.goto(f"{story.served[NORTHGATE].url}/partners/joining")
+    page.get_by_role("link", name=HARBOUR).click()
+    for window in (listed, page):
+        window.evaluate("window.sameDocument = true")
+    expect(page.locator("#step-internal_lead-now")).to_contain_text("Open")
+    page.locator("#step-internal_lead summary", has_text="Write down").click()
+    word = page.locator("#note-internal_lead")
+    word.fill("As we agreed on the tele")
+
+    apart(lambda: asyncio.run(told()))
+    story.served[NORTHGATE].ring()
+
+    expect(page.locator("#step-internal_lead-now")).to_contain_text(f"{HARBOUR}: Robin Vale")
+    expect(page.locator("#joining-head")).to_contain_text("1 of 6 steps are done")
+    expect(page.locator("#said")).to_have_text("Changed: An internal lead.")
+    expect(page.get_by_role("button", name="Write it down anew")).to_be_visible()
+    expect(word).to_be_focused()
+    expect(word).to_have_value("As we agreed on the tele")
+    expect(listed.locator("#joining-agencies tr", has_text=HARBOUR)).to_contain_text("1 of 6")
+    page.get_by_role("button", name="Send an invented person").focus()
+    for window in (listed, page):
+        nothing_for_axe(window, window.url)
+        assert window.evaluate("window.sameDocument")
+
+    apart(lambda: asyncio.run(_rehearsed(story)))
+    story.served[NORTHGATE].ring()
+
+    expect(page.locator("#rehearsal-now")).to_contain_text("A test handoff arrived.")
+    expect(page.get_by_role("button", name="Answer with an invented person")).to_be_focused()
+    expect(word).to_have_value("As we agreed on the tele")
+    assert page.evaluate("window.sameDocument")
+
+
+async def _rehearsed(story: Story) -> None:
+    """Harbour sends an invented person to the coordinating node."""
+    made = story.coalition
+    await made.do(HARBOUR, lambda desk: rehearsing.begin(made[NORTHGATE].id, desk))
+    await made.settle()
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE])

@@ -19,6 +19,7 @@ from server.sync import Syncer
 from tests import nodes, postgres
 from tests.nodes import AGENCY, TestedNode
 from tests.web.asked import ORIGIN, Pages
+from tiers.tier import Tier
 from web import app
 
 Original = Callable[[postgres.Cluster | None, bool], nodes.Original]
@@ -162,8 +163,86 @@ def test_the_tier_that_was_written_down_as_chosen_is_the_one_proposed(
 
         assert _proposed(before.text) == "2"
         assert _proposed(after.text) == "3"
+        title = desk.pack.tiers[Tier.FRAMEWORKS].title
+        assert f"Written down as chosen: {title}." in after.text
+        assert f" Chosen: {title}." in after.text
 
     asyncio.run(story())
+
+
+def test_an_agency_takes_part_with_steps_open_only_when_that_is_said(
+    coordinator: TestedNode, invited: bytes
+) -> None:
+    pages = pages_of(coordinator)
+
+    async def story() -> None:
+        await pages.work(coordinator)
+        desk = await coordinator.desk()
+        row = await admitted(pages, invited, desk)
+        await pages.post(
+            f"/partners/joining/{row}/step", {"step": "tier", "on-tier": desk.today.isoformat()}
+        )
+        shown = await pages.get(f"/partners/joining/{row}")
+        form = {"tier": "2", "until": (desk.today + timedelta(days=90)).isoformat()}
+        refused = await pages.post(f"/partners/joining/{row}/complete", form)
+        joining = await pages.get(f"/partners/joining/{row}")
+        await pages.post(f"/partners/joining/{row}/complete", {**form, "steps-open": "yes"})
+        part = await pages.get(f"/partners/joining/{row}")
+
+        still = [step.title for step in desk.pack.onboarding if step.key != "tier"]
+        assert f"Still open: {'; '.join(still)}." in shown.text
+        assert refused.status_code == 422
+        assert "tick that it is to take part all the same" in refused.text
+        assert "Joining: the steps travel" in joining.text
+        assert f"Takes part as {desk.pack.tiers[Tier.REFERRAL].title}" in part.text
+
+    asyncio.run(story())
+
+
+def test_an_open_checklist_asks_for_what_changed_and_is_no_sign_that_somebody_is_there(
+    coordinator: TestedNode, invited: bytes
+) -> None:
+    pages = pages_of(coordinator)
+
+    async def story() -> None:
+        await pages.work(coordinator)
+        desk = await coordinator.desk()
+        row = await admitted(pages, invited, desk)
+        token = next(
+            value for value in pages.cookies.values() if pages.keyholder.session(value, desk.now)
+        )
+        href = f"/partners/joining/{row}"
+        open_page = marks_in((await pages.get(href)).text)
+        listed = marks_in((await pages.get("/partners/joining")).text)
+        same = await pages.post(f"{href}/changes", {"have": open_page})
+        done = {"step": "review", "on-review": desk.today.isoformat(), "who": "Ines Holt"}
+        await pages.post(f"{href}/step", done)
+        pages.keyholder.hold(token, desk.now)  # which an act of a person would end
+        before = pages.keyholder.session(token, desk.now)
+        changed = await pages.post(f"{href}/changes", {"have": open_page})
+        list_changed = await pages.post("/partners/joining/changes", {"have": listed})
+        again = marks_in((await pages.post("/partners/joining/changes", {})).text)
+        list_same = await pages.post("/partners/joining/changes", {"have": again})
+        after = pages.keyholder.session(token, desk.now)
+        await pages.get(href)
+
+        assert same.status_code == list_same.status_code == 204
+        assert set(re.findall(r'id="([\w-]+)" hx-swap-oob="true"', changed.text)) == {
+            *("joining-head", "joining-open", "step-review-now", "step-review-acts")
+        }
+        assert "Changed: Agreements and policies looked through." in changed.text
+        assert "1 of 6" in list_changed.text
+        assert before is not None
+        assert before.held_until is not None
+        assert before == after
+        assert pages.keyholder.session(token, desk.now) != after
+
+    asyncio.run(story())
+
+
+def marks_in(text: str) -> list[str]:
+    """What an open page says that it has."""
+    return re.findall(r'class="joining-mark" name="have" value="([^"]+)"', text)
 
 
 def _proposed(page: str) -> str:

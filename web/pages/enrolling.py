@@ -10,6 +10,7 @@ from server.node import invitations
 from server.node.access import Act, require
 from server.node.voice import read_card
 from tiers.tier import Tier
+from web import events
 from web.forms import new_token, typed
 from web.frame import show
 from web.workplace import AnyRequest, AtWork, go, once, place
@@ -60,6 +61,7 @@ async def admit(request: AnyRequest, id: FromPath[str], desk: AtWork) -> Respons
     async def act() -> Response[Any]:
         found = await invitations.find(id, desk)
         await invitations.admit(found.id, words, Tier.DIRECTORY, frozenset(), None, desk)
+        events.ring()
         place(request).syncer.kick()
         href = f"/partners/joining/{found.agency[:16]}"
         notice = f"{found.name} is joining. Nothing about a person can go to it or from it yet."
@@ -76,6 +78,7 @@ async def revoke(request: AnyRequest, id: FromPath[str], desk: AtWork) -> Respon
 
     async def act() -> Response[Any]:
         found = await invitations.revoke(id, desk)
+        events.ring()
         place(request).syncer.kick()
         return go(request, "/partners/joining", f"The link for {found.name} opens nothing now.")
 

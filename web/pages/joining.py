@@ -1,8 +1,9 @@
 """Bringing an agency in: invitations on one side, opening one on the other, and who is joining."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import segno
 from litestar import Response, get, post
@@ -14,13 +15,17 @@ from server.node.access import Act, may, require
 from server.node.desk import Desk
 from server.node.invitations import Invited
 from server.node.onboarding import Checklist
+from web import events
 from web.forms import new_token, typed
 from web.frame import frame_for, show
-from web.pages import enrolling, joining_steps, leaving, rehearsal
+from web.pages import changing, enrolling, joining_steps, leaving, rehearsal
 from web.pages import selfreview as reviews
 from web.rendering import Tag, day, page
-from web.workplace import AnyRequest, AtWork, go, once, place
+from web.workplace import PASSIVE, AnyRequest, AtWork, go, once, place
 
+_INVITATIONS: Final = "joining-invitations"
+_AGENCIES: Final = "joining-agencies"
+_PARTS: Final = {_INVITATIONS: "the invitations", _AGENCIES: "who is joining"}
 _TAGS = {
     onboarding.JOINING: Tag("Joining", "you"),
     onboarding.TAKES_PART: Tag("Takes part", "good"),
@@ -83,6 +88,14 @@ class JoiningPage:
     review_due: bool
     may_leave: bool
     coordinating: bool
+    changed: frozenset[str] = frozenset()  # the parts an open page has not as they are
+    said: str = ""
+
+    @property
+    def marks(self) -> Mapping[str, str]:
+        """The parts that may change while the page is open, and the mark of what each says."""
+        says = {_INVITATIONS: (self.invitations, self.over), _AGENCIES: self.agencies}
+        return {id: changing.mark(one) for id, one in says.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +111,29 @@ class MadePart:
 @get("/partners/joining")
 async def joining_page(request: AnyRequest, desk: AtWork) -> Response[str]:
     """Who is joining, what waits here, and the one button that begins."""
+    return await show(request, desk, "/partners", "joining/page.html", await _part(desk))
+
+
+@post("/partners/joining/changes", opt=PASSIVE)
+async def changes(request: AnyRequest, desk: AtWork) -> Response[Any]:
+    """The parts of the list that changed since this page was drawn; or else nothing."""
+    form = await typed(request)
+    value = await _part(desk)
+    changed = changing.changed(form, value.marks)
+    if not changed:
+        return Response("", status_code=204)
+    heard = changing.said([words for id, words in _PARTS.items() if id in changed])
+    frame = await frame_for(request, desk, "/partners")
+    return page("joining/_changes_here.html", replace(value, changed=changed, said=heard), frame)
+
+
+async def _part(desk: Desk) -> JoiningPage:
     coordinates = desk.node.coordinating and may(desk.roles, Act.INVITE)
     joins = not desk.node.coordinating and not desk.node.joined
     made = await invitations.listed(desk) if coordinates else []
     current = [one for one in made if one.state in {invitations.OPEN, invitations.WAITING}]
     due = await selfreview.due_on(desk)
-    value = JoiningPage(
+    return JoiningPage(
         token=new_token(),
         invites=coordinates,
         joins=joins and may(desk.roles, Act.OPEN_INVITATION),
@@ -117,7 +147,6 @@ async def joining_page(request: AnyRequest, desk: AtWork) -> Response[str]:
         may_leave=may(desk.roles, Act.LEAVE) and desk.node.joined and not desk.node.coordinating,
         coordinating=desk.node.coordinating,
     )
-    return await show(request, desk, "/partners", "joining/page.html", value)
 
 
 async def _opened(desk: Desk) -> OpenedPart | None:
@@ -175,6 +204,7 @@ async def invite(request: AnyRequest, desk: AtWork) -> Response[Any]:
 
     async def act() -> Response[Any]:
         made = await invitations.make(name, until, desk)
+        events.ring()
         place(request).syncer.kick()
         code = segno.make(made.link, error="m").svg_inline(
             scale=4, border=4, dark="#000", light="#fff"
@@ -224,6 +254,7 @@ async def trust(request: AnyRequest, desk: AtWork) -> Response[Any]:
 
 handlers = (
     joining_page,
+    changes,
     invite,
     open_link,
     trust,

@@ -15,6 +15,7 @@ from server.node.desk import Desk
 from server.node.errors import NotFound
 from tiers.fragment import Place
 from tiers.gate import Withheld
+from web import events
 from web.forms import Mistakes, Slip, new_token, typed
 from web.frame import frame_for
 from web.rendering import Tag, page
@@ -116,6 +117,7 @@ async def rehearse(request: AnyRequest, row: FromPath[str], desk: AtWork) -> Res
         sent = await rehearsing.begin(await _partner(row, desk), desk)
         if isinstance(sent, Withheld):
             raise Mistakes(Slip("", sent.reason.value), title="Nothing leaves this node")
+        events.ring()
         place(request).syncer.kick()
         notice = "An invented person is on the way. Nobody real is meant, and no list shows it."
         return go(request, f"/partners/joining/{row}", notice)
@@ -134,6 +136,7 @@ async def arrived(request: AnyRequest, row: FromPath[str], desk: AtWork) -> Resp
         for one in found
         for place, written in sorted(one.fields.items())
     )
+    events.ring()
     part = ArrivedPart(found[0].from_name, fields)
     return page("joining/_arrived.html", part, await frame_for(request, desk, "/partners"))
 
@@ -152,6 +155,7 @@ async def end(request: AnyRequest, row: FromPath[str], desk: AtWork) -> Response
 
     async def act() -> Response[Any]:
         await rehearsing.end(await _partner(row, desk), desk)
+        events.ring()
         place(request).syncer.kick()
         notice = "Withdrawn, in both directions. The receipts come by themselves."
         return go(request, f"/partners/joining/{row}", notice)

@@ -58,7 +58,8 @@
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const old = event.detail.target;
     const fresh = event.detail.fragment?.firstElementChild;
-    if (old?.querySelector?.("details[open]")) fresh?.querySelector("details")?.setAttribute("open", "");
+    if (old?.querySelector?.("details[open]:not([id])")) fresh?.querySelector("details")?.setAttribute("open", "");
+    for (const open of old?.querySelectorAll?.("details[open][id]") ?? []) fresh?.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute("open", "");
   });
 
   document.addEventListener("htmx:sseMessage", (event) => {

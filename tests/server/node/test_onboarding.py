@@ -75,11 +75,10 @@ def test_an_agency_is_joining_until_its_agreement_and_then_takes_part(pair) -> N
         until = desk.today + timedelta(days=90)
         with pytest.raises(Usage):
             await onboarding.complete(agency, Change(tier=Tier.REFERRAL), desk)
-        await onboarding.complete(
-            agency,
-            Change(tier=Tier.REFERRAL, agreement_until=until, agreement_hash="ab" * 32),
-            desk,
-        )
+        change = Change(tier=Tier.REFERRAL, agreement_until=until, agreement_hash="ab" * 32)
+        with pytest.raises(Usage, match=f"still open: {joining.lines[0].step.title}; "):
+            await onboarding.complete(agency, change, desk)
+        await onboarding.complete(agency, change, desk, steps_open=True)
         part = await looked(node, agency)
 
         assert joining.standing == onboarding.JOINING
@@ -152,11 +151,57 @@ def test_what_both_sides_say_stands_side_by_side_and_the_latest_counts(pair) -> 
             {"note": "x" * 601},
             {"agency": desk.node.identity},
             {"at": "now"},
+            {"tier": 2},
+            {"step": "tier", "tier": 9},
+            {"step": "tier", "tier": "2"},
+            {"step": "tier", "tier": True},
         ):
             with pytest.raises(RefusedAct):
                 async with database.transaction():
                     await steps.take(read(sign("step", {**body, **wrong}, theirs)), agency, desk)
         assert await Step.count() == 2
+
+    at(node, story)
+
+
+def test_the_tier_is_chosen_in_a_field_of_its_own_until_it_is_taken_back(pair) -> None:
+    node, card = pair
+
+    async def story() -> None:
+        agency = await admitted(node, card)
+        desk = await node.desk()
+        words = "Tier 3: Data-using and system-aligned"
+        await onboarding.record(agency, said(desk, "tier", note=words), desk)
+        signed_before = await looked(node, agency)  # as steps were before they had the field
+        await onboarding.record(agency, said(desk, "tier", tier=Tier.RESEARCH), desk)
+        chosen = await looked(node, agency)
+        sent = await Announcement.objects().where(Announcement.kind == "step")
+        await onboarding.record(agency, said(desk, "tier", done=False), desk)
+        back = await looked(node, agency)
+
+        assert (signed_before.done, signed_before.chosen) == (1, None)
+        assert chosen.chosen is Tier.RESEARCH
+        bodies = [read(bytes(one.signed), "step").body for one in sent]
+        assert sorted(str(body.get("tier")) for body in bodies) == ["4", "None"]
+        assert back.chosen is None
+        with pytest.raises(Usage, match="chosen in the step tier alone"):
+            await onboarding.record(agency, said(desk, tier=Tier.RESEARCH), desk)
+
+    at(node, story)
+
+
+def test_once_every_step_is_done_nothing_is_to_be_confirmed(pair) -> None:
+    node, card = pair
+
+    async def story() -> None:
+        agency = await admitted(node, card)
+        desk = await node.desk()
+        for step in desk.pack.onboarding:
+            await onboarding.record(agency, said(desk, step.key), desk)
+        until = desk.today + timedelta(days=90)
+        await onboarding.complete(agency, Change(tier=Tier.REFERRAL, agreement_until=until), desk)
+
+        assert (await looked(node, agency)).standing == onboarding.TAKES_PART
 
     at(node, story)
 
