@@ -8,6 +8,8 @@ from typing import Any
 
 from litestar import Request
 from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import ClientException
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,12 @@ class Typed:
 
 
 async def typed(request: Request[Any, Any, Any]) -> Typed:
-    """The form of this request."""
+    """The form of this request; anything else that was sent is refused, and never half read."""
+    kind = request.content_type[0]
+    if kind not in {RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART}:
+        if await request.body():
+            raise ClientException
+        return Typed({}, {})
     form = await request.form()
     fields: dict[str, list[str]] = {}
     files: dict[str, UploadFile] = {}

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -86,11 +86,14 @@ class Guard:
             await send(dress(message, _HTTPS if self._door.https else None))
 
         refusal = self._refusal(scope)
+        answer: Send = dressed
+        if _method(scope) == "HEAD":
+            scope, answer = _as_get(scope), _head_only(dressed)
         if refusal is None:
-            await self._app(scope, receive, dressed)
+            await self._app(scope, receive, answer)
             return
         await _drain(scope, receive)
-        await _answer(dressed, "hx-request" in _headers(scope), *refusal)
+        await _answer(answer, "hx-request" in _headers(scope), *refusal)
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = _headers(scope)
@@ -142,6 +145,21 @@ def _method(scope: Scope) -> str:
 def _length(headers: Mapping[str, str]) -> int:
     told = headers.get("content-length", "0")
     return int(told) if told.isdecimal() else 0
+
+
+def _as_get(scope: Scope) -> Scope:
+    return cast("Scope", {**scope, "method": "GET"})  # a copy: the server still sees a HEAD
+
+
+def _head_only(send: Send) -> Send:
+    """What a GET would say, without the page: the answer to HEAD (RFC 9110, 9.3.2)."""
+
+    async def send_head(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return send_head
 
 
 async def _drain(scope: Scope, receive: Receive) -> None:

@@ -12,7 +12,7 @@ from server.cli.line import Line, at_locked_desk, line_options, read_passphrase,
 from server.node import database, init
 from server.node.desk import Desk
 from server.node.errors import Usage
-from server.serve_lock import shared
+from server.serve_lock import serving
 from server.supervisor import Serving, Supervisor, Unlock
 
 _RELAY_PORT = 8400
@@ -118,9 +118,9 @@ def serve(
     unlock = None if unlock_as is None else Unlock(unlock_as, _in_a_pipe(line))
     wanted = _relay_port(relay_url, relay_port)
     public = public_directory or line.settings.public_directory
-    serving = Serving(line.settings.data, host, port, wanted, unlock, public)
-    with shared(line.settings):
-        asyncio.run(_supervise(serving))
+    asked = Serving(line.settings.data, host, port, wanted, unlock, public)
+    with serving(line.settings):
+        asyncio.run(_supervise(asked))
 
 
 def _in_a_pipe(line: Line) -> int:
@@ -146,8 +146,8 @@ def _relay_port(own_url: str | None, asked: int | None) -> int | None:
     return urlsplit(own_url).port or _RELAY_PORT
 
 
-async def _supervise(serving: Serving) -> None:
-    await Supervisor(serving, _announce).run()
+async def _supervise(asked: Serving) -> None:
+    await Supervisor(asked, _announce).run()
 
 
 def _announce(pages: str, relay: str | None) -> None:

@@ -202,6 +202,17 @@ def test_a_wrong_passphrase_ends_serve_with_seven(node: Node, tmp_path: Path) ->
     assert len(ended.stderr.strip().splitlines()) == 1
 
 
+def test_a_folder_is_served_once_at_a_time(node: Node) -> None:
+    node.serve()
+
+    ended = node.run("serve", "--port", "0", locked=True)
+
+    assert ended.exit == 5
+    assert ended.error == "This node is served already, by another process: end that one first."
+    node.stop()
+    assert node.serve()
+
+
 def test_a_taken_port_is_one_clear_sentence_and_two(node: Node) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

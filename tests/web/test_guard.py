@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from litestar.types import HTTPReceiveMessage, Message, Receive, Scope, Send
 
+from server.casework.tables import Case
 from server.headers import HEADERS
 from server.node import staff
 from server.node.access import Role
@@ -61,6 +62,49 @@ def test_a_name_this_node_does_not_have_gets_no_page(pages: Pages, host: str) ->
 
     assert answer.status_code == 421
     assert answer.headers["content-security-policy"] == HEADERS["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/staff", "/events", "/static/app.css", "/nowhere"])
+def test_head_says_what_get_would_say_without_the_page(
+    pages: Pages, node: nodes.TestedNode, path: str
+) -> None:
+    async def scenario() -> None:
+        await pages.work(node)
+        head = await pages.ask("HEAD", path)
+        asked = head if path == "/events" else await pages.get(path)
+
+        assert head.content == b""
+        assert head.status_code == asked.status_code
+        for name in ("content-type", "content-length", "cache-control"):
+            assert head.headers.get(name) == asked.headers.get(name)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", b'{"name": "Invented Asha Bell"}'),
+        ("", b"name=Invented"),
+        ("multipart/form-data", b"no boundary"),
+        ("multipart/form-data; boundary=x", b"\xff\xfe"),
+    ],
+)
+def test_what_is_no_form_is_refused_and_never_half_read(
+    pages: Pages, node: nodes.TestedNode, kind: str, body: bytes
+) -> None:
+    async def scenario() -> None:
+        await pages.work(node)
+        headers = {"Origin": ORIGIN, "HX-Request": "true", "X-Casefold-Form": pages.proof}
+        typed = {"Content-Type": kind} if kind else {}
+
+        answer = await pages.ask("POST", "/cases", content=body, headers={**headers, **typed})
+
+        assert answer.status_code == 400
+        assert "Nothing was done" in answer.text
+        assert await Case.count() == 0
+
+    asyncio.run(scenario())
 
 
 def test_a_loopback_name_with_the_port_served_is_this_node(pages: Pages) -> None:
