@@ -45,7 +45,9 @@ def check(table: str, written: Row, known: Known) -> Checked:
     if unknown:
         repairs.append(f"HSDS has no {_list(unknown)} here; kept beside the row.")
     _mend(table, row, other, repairs)
-    refused = _references(table, row, other, repairs, known) or _complete(table, row, repairs)
+    refused = _references(table, row, other, repairs, known) or _complete(
+        table, row, other, repairs
+    )
     if other:
         row["x_other"] = other
     return Checked(_in_order(table, row), tuple(repairs), refused)
@@ -157,7 +159,7 @@ def _anywhere(
     return ""
 
 
-def _complete(table: str, row: dict[str, Any], repairs: list[str]) -> str:
+def _complete(table: str, row: dict[str, Any], other: Mapping[str, Any], repairs: list[str]) -> str:
     """A sentence where something is missing without which the row is of no use."""
     said = rules.SAYS_NOTHING.get(table, ())
     if said and not any(name in row for name in said):
@@ -167,7 +169,12 @@ def _complete(table: str, row: dict[str, Any], repairs: list[str]) -> str:
         if not field.required or field.name in row:
             continue
         if (table, field.name) not in rules.MAY_BE_EMPTY:
-            return f"It has no {field.name}."
+            unread = other.get(field.name)
+            return (
+                f"Its {field.name} cannot be read: “{_short(unread)}”."
+                if unread
+                else f"It has no {field.name}."
+            )
         row[field.name] = ""
         empty.append(field.name)
     if empty:

@@ -126,6 +126,16 @@ def test_what_cannot_be_read_is_kept_beside_the_row(
             {"service_id": an_id("advice"), "unit_id": an_id("bed"), "available": 3},
             "It has no updated.",
         ),
+        (
+            "service_capacity",
+            {
+                "service_id": an_id("advice"),
+                "unit_id": an_id("bed"),
+                "available": 3,
+                "updated": "yesterday",
+            },
+            "Its updated cannot be read: “yesterday”.",
+        ),
     ],
 )
 def test_a_row_of_no_use_is_refused_with_the_reason(
