@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from directory.hsds.assess import Assessed, assess
-from directory.hsds.naming import column_name, plain_name, table_name
+from directory.hsds.naming import column_name, is_table, plain_name, table_name
 from directory.hsds.older import FROM, modernise
 from tests.directory.invented import known_nothing
 
@@ -229,3 +229,17 @@ def test_a_column_is_known_by_its_older_names(table: str, written: str, named: s
 
 def test_a_name_in_any_letters_is_a_plain_name() -> None:
     assert plain_name("  Service At-Location.Id ") == "service_at_location_id"
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("organizations", True),
+        ("eligibilities", True),
+        ("physical_addresses", True),
+        ("invoices", False),
+        ("", False),
+    ],
+)
+def test_a_table_of_any_version_of_hsds_is_told_from_others(name: str, known: bool) -> None:
+    assert is_table(name) is known
