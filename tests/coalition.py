@@ -288,9 +288,8 @@ async def whole_story(made: Coalition) -> str:
     """From her signature to the meeting: Harbour, River and Brigid have all told Northgate."""
     ref = (await open_case(made, HARBOUR)).ref
     await record(made, ref)
-    await share(made, HARBOUR, ref, RIVER, "handoff")
-    await share(made, HARBOUR, ref, BRIGID, "handoff")
-    await share(made, HARBOUR, ref, NORTHGATE, "meeting")
+    for name, exchange in ((RIVER, "handoff"), (BRIGID, "handoff"), (NORTHGATE, "meeting")):
+        await share(made, HARBOUR, ref, name, exchange)
     await made.settle()
     for name, words in ((RIVER, "Two calls in May."), (BRIGID, "Seen in the clinic.")):
         sections = {"service_involvement": {"survivor": {"summary": words}}}
