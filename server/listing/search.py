@@ -146,10 +146,14 @@ async def _without_words(asked: Asked, clock: Clock, state: IndexState, desk: De
     if asked.narrowed and not alone:
         return _found(await _ask(asked, clock), asked, clock)
     first = replace(asked, chosen={}, page=1)
-    # The whole directory is counted once a minute at most: it is what everybody begins with.
+    # While nothing changes the whole directory is counted once a minute at most: it is what
+    # everybody begins with.
     minute = int(clock.now.timestamp()) // 60
     key = (str(desk.settings.data), state.version, asked.level, minute)
-    if key not in _FIRST:
+    if key in _FIRST:
+        if not await IndexState.exists().where(IndexState.version == state.version):
+            raise _Changed
+    else:
         if len(_FIRST) >= _MOST_FIRST:
             _FIRST.clear()
         _FIRST[key] = await _ask(first, clock)

@@ -160,6 +160,31 @@ def test_beds_said_yesterday_morning_are_not_free_now(agency: TestedNode) -> Non
     at_desk(agency, story)
 
 
+def test_what_everybody_begins_with_has_what_came_a_moment_ago(agency: TestedNode) -> None:
+    """The counts of the whole directory are kept for a minute, but not past a change."""
+
+    async def act(desk: Desk) -> None:
+        before = await look("", desk)
+        async with database.transaction():
+            await store.put({"organizations": [_ALDER]}, "import", desk)
+        after = await look("", desk)
+        again = await look("", desk)
+
+        assert "Alder Refuge" not in names(before)
+        assert "Alder Refuge" in names(after)
+        assert after.total == again.total == before.total + 1
+
+    at_desk(agency, act)
+
+
+_ALDER = {
+    "id": "7d1f0c50-0a1e-4a53-9f0f-000000000001",
+    "name": "Alder Refuge",
+    "description": "Invented",
+    "x_audience": "public",
+}
+
+
 def test_what_is_taken_out_is_found_no_more_nor_the_words_it_had(agency: TestedNode) -> None:
     async def story(desk: Desk) -> None:
         assert names(await look("protective", desk)) == ["Harbour Legal Aid"]
