@@ -3,9 +3,8 @@
 Nobody here is real. The relay's own code is called in memory instead of over HTTP.
 """
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -28,6 +27,7 @@ from server.node.tables import NodeRow
 from server.relay import expiry, pages, records, statements
 from server.relay.counter import START
 from server.relay.members import Member
+from tests import running
 from tiers.case_form import read_case
 from tiers.gate import Withheld
 from tiers.release_form import read_release
@@ -96,6 +96,7 @@ class Coalition:
     async def do(self, name: str, act: Callable[[Desk], Awaitable[T]]) -> T:
         """Let somebody at that agency do something."""
         with self.at(name):
+            await running.keep_open()
             return await act(await self.desk(name))
 
     async def sync(self, *names: str, locked: bool = False) -> dict[str, Kept]:
@@ -120,6 +121,7 @@ class Coalition:
 
     async def _round(self, name: str, locked: bool) -> Kept:
         with self.at(name) as place:
+            await running.keep_open()
             desk = await (self.locked(name) if locked else self.desk(name))
             if desk.node.behind:
                 place.cursor = START
@@ -184,11 +186,6 @@ class Coalition:
         for name in self.places:
             if name != NORTHGATE:
                 await self.do(name, lambda desk: coalition.adopt(directory.raw, desk))
-
-
-def run(main: Coroutine[Any, Any, T]) -> T:
-    """Run one story."""
-    return asyncio.run(main)
 
 
 CASE: dict[str, Any] = {

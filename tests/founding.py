@@ -24,8 +24,8 @@ from tests.coalition import (
     RIVER,
     Coalition,
     Place,
-    run,
 )
+from tests.running import run
 from tiers.tier import Tier
 
 _STAFF = {NORTHGATE: "Maya Lind", HARBOUR: "Robin Vale", RIVER: "Sam Okoro", BRIGID: "Ines Holt"}

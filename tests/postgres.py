@@ -54,6 +54,15 @@ class Cluster:
         )
         return away
 
+    def end_connections(self) -> None:
+        """End every connection but the one that asks for it."""
+        _run(
+            *("psql", "-h", str(self.folder), "-U", "casefold", "-d", "postgres", "-q", "-c"),
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'",
+            folder=self.folder,
+        )
+
     @property
     def log(self) -> Path:
         """What it wrote about itself."""

@@ -32,6 +32,7 @@ async def _work(descriptor: int, origin: str) -> None:
     here = settings.read(os.environ)
     chamber.get()  # before any key is in memory, so that no child can inherit one
     database.bind(database.engine_for(here))
+    await database.keep_open()
     leaving = asyncio.Event()
     keyholder = Keyholder(here.idle_minutes, leaving.set)
     syncer = Syncer(here, keyholder)

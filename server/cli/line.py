@@ -203,8 +203,9 @@ def _a_node_is_here(line: Line) -> None:
 
 def _run(line: Line, whole: Callable[[], Coroutine[Any, Any, T]]) -> T:
     async def prepared() -> T:
-        await database.prepare(line.settings)
+        await database.keep_open()
         try:
+            await database.prepare(line.settings)
             return await whole()
         finally:
             await database.release()

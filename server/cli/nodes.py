@@ -57,6 +57,7 @@ def make_node(
 
     async def act() -> init.Created:
         database.bind(database.engine_for(line.settings))
+        await database.keep_open()
         try:
             return await init.create(
                 line.settings,

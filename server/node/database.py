@@ -46,6 +46,12 @@ def bind(engine: NodeEngine) -> NodeEngine:
     return engine
 
 
+async def keep_open() -> None:
+    """In this loop, keep connections open between questions until release(), as SQLite's are."""
+    if isinstance(CURRENT.engine, NodePostgresEngine):
+        await CURRENT.engine.keep_open()
+
+
 async def release() -> None:
     """Let go of the engine of this process, and of what it keeps open."""
     if CURRENT.bound:
@@ -144,9 +150,11 @@ async def _check_sqlite(engine: NodeSQLiteEngine) -> None:
 
 
 async def _check_postgres(engine: NodePostgresEngine) -> None:
-    for name in ("synchronous_commit", "fsync", "full_page_writes"):
-        rows = await engine._run_in_new_connection(f"SHOW {name}")
-        if rows[0][name] != "on":
+    names = ["synchronous_commit", "fsync", "full_page_writes"]
+    rows = await engine.ask("SELECT name, setting FROM pg_settings WHERE name = ANY($1)", [names])
+    found = {row["name"]: row["setting"] for row in rows}
+    for name in names:
+        if found.get(name) != "on":
             raise DatabaseUnsafe(
                 f"PostgreSQL has {name} off: an acknowledged withdrawal could be lost. Turn it on."
             )

@@ -3,6 +3,7 @@
 # mypy: allow-untyped-calls
 # (Piccolo's transactions carry no types.)
 
+from collections.abc import Sequence
 from contextvars import ContextVar, Token
 from typing import Any
 
@@ -16,10 +17,15 @@ from server.node.sqlite_engine import NodeSQLiteEngine
 
 # Any constant will do: it names the one lock under which acts of a node take turns.
 _TURN = 0x63617365666F6C64
+_MOST_KEPT = 16  # an act that waits for its turn holds one; whoever comes later waits for one
 
 
 class NodePostgresTransaction(OwnConnection, PostgresTransaction):
     """A transaction that waits its turn, so that both engines let one act write at a time."""
+
+    async def get_connection(self) -> Any:
+        """One that waits for the next question, else a new one."""
+        return await self.engine.lend()
 
     async def begin(self) -> None:
         """Begin, and wait until no other act of this node is writing."""
@@ -28,10 +34,7 @@ class NodePostgresTransaction(OwnConnection, PostgresTransaction):
         await self.connection.execute("SELECT pg_advisory_xact_lock($1)", _TURN)
 
     async def _give_back(self) -> None:
-        if self.engine.pool:
-            await self.engine.pool.release(self.connection)
-            return
-        await super()._give_back()
+        await self.engine.take_back(self.connection)
 
 
 class NodePostgresEngine(PostgresEngine):
@@ -57,6 +60,37 @@ class NodePostgresEngine(PostgresEngine):
         """A connection, or a sentence about why there is none."""
         with situations.connecting():
             return await super().get_new_connection()
+
+    async def keep_open(self) -> None:
+        """Keep connections open between questions, in this loop, until release().
+
+        To open one costs a hundred times what a question does: PostgreSQL starts a process for it.
+        """
+        await self.start_connection_pool(min_size=0, max_size=_MOST_KEPT)
+
+    async def lend(self) -> Any:
+        """A connection that was kept, or a new one."""
+        if not self.pool:
+            return await self.get_new_connection()
+        with situations.connecting():
+            return await self.pool.acquire()
+
+    async def take_back(self, connection: Any) -> None:
+        """Keep it for the next question; what a failed act left open on it is undone."""
+        if self.pool:
+            await self.pool.release(connection)
+        else:
+            await connection.close()
+
+    async def ask(self, query: str, args: Sequence[Any] | None = None) -> Any:
+        """One question outside of any act; its rows."""
+        connection = await self.lend()
+        try:
+            return await connection.fetch(query, *(args or ()))
+        finally:
+            await self.take_back(connection)
+
+    _run_in_pool = _run_in_new_connection = ask  # as Piccolo calls it
 
     async def check_version(self) -> None:
         """Asked in database.check(), where an answer can be refused with a sentence."""

@@ -21,6 +21,7 @@ def create(settings: Settings, pinned: bytes = b"") -> Litestar:
 
     async def begin() -> None:
         database.bind(database.engine_for(settings))
+        await database.keep_open()
         await database.check()
 
     app = Litestar(

@@ -13,7 +13,8 @@ from server.node import chamber, database
 from server.node.keyholder import Keyholder
 from server.sync import Syncer
 from tests import coalition, founding, nodes, postgres
-from tests.coalition import Coalition, run
+from tests.coalition import Coalition
+from tests.running import run
 from tests.server.meeting import sitting
 from tests.web.asked import Pages
 from tests.web.room import Room

@@ -3,7 +3,8 @@
 import re
 from html import unescape
 
-from tests.coalition import HARBOUR, NORTHGATE, run
+from tests.coalition import HARBOUR, NORTHGATE
+from tests.running import run
 from tests.web.asked import Pages
 from tests.web.room import Room
 

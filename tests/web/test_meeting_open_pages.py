@@ -3,7 +3,8 @@
 import re
 
 from server.node.access import Role
-from tests.coalition import NORTHGATE, RIVER, run
+from tests.coalition import NORTHGATE, RIVER
+from tests.running import run
 from tests.server.meeting import sitting
 from tests.web.room import VIEW, Room, field
 

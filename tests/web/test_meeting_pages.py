@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from server.casework import walling
 from server.node.access import Role
 from server.node.desk import Desk
-from tests.coalition import HARBOUR, NORTHGATE, run
+from tests.coalition import HARBOUR, NORTHGATE
+from tests.running import run
 from tests.server.meeting import sitting
 from tests.web.asked import Pages
 from tests.web.room import VIEW, Room, field

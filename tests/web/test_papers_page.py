@@ -1,6 +1,7 @@
 """Papers by page: who may take what away is said first, and each file is recorded as it is made."""
 
-from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition, run
+from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition
+from tests.running import run
 from tests.server.casework.conftest import agencies, coalition_original, pytest_generate_tests
 from tests.server.meeting import plan_story as story
 from tests.server.meeting import sitting

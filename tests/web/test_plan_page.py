@@ -12,8 +12,9 @@ from server.meeting.plan_view import PlanView
 from server.node.desk import Desk
 from server.node.keyholder import Keyholder
 from server.sync import Syncer
-from tests.coalition import BRIGID, NORTHGATE, RIVER, Coalition, run
+from tests.coalition import BRIGID, NORTHGATE, RIVER, Coalition
 from tests.nodes import TestedNode
+from tests.running import run
 from tests.server.casework.conftest import agencies, coalition_original, pytest_generate_tests
 from tests.server.meeting import plan_story as story
 from tests.server.meeting import renewing

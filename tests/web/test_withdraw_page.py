@@ -1,7 +1,8 @@
 """The second press of a withdrawal says all that goes with it, and all of it goes."""
 
 from server.casework.tables import ConsentRow
-from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, run
+from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER
+from tests.running import run
 from tests.web.room import Room
 from tiers.consent import ConsentKind
 

@@ -17,9 +17,9 @@ from tests.coalition import (
     adopt_all,
     open_case,
     record,
-    run,
     share,
 )
+from tests.running import run
 from tiers.consent import ConsentKind
 from tiers.fragment import Place
 from tiers.gate import Cleared, Reason, Withheld

@@ -1,6 +1,5 @@
 """A coalition changes its protocol: signed, taken in by each node, and nothing widens by itself."""
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from server.node.desk import Desk
 from server.node.errors import BadFile, NotPermitted, RefusedAct
 from server.node.packs import Texts
 from tests.coalition import HARBOUR, NORTHGATE, RIVER, Coalition, case_file, open_case, record
+from tests.running import run
 from tiers.fragment import SYSTEM_SECTIONS
 from tiers.gate import Cleared, Withheld
 from tiers.reason import Reason
@@ -92,7 +92,7 @@ def test_a_node_without_the_agreed_pack_withholds_until_it_is_taken_in(
         assert isinstance(after, Cleared)
         assert await doctor(agencies) == "Ours, version 1."
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_wider_pack_opens_nothing_for_a_release_signed_before_it(
@@ -111,7 +111,7 @@ def test_a_wider_pack_opens_nothing_for_a_release_signed_before_it(
         assert "health" not in sections(old)
         assert "health" in sections(new)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_narrower_pack_narrows_what_was_signed_before_it(
@@ -125,7 +125,7 @@ def test_a_narrower_pack_narrows_what_was_signed_before_it(
 
         assert sections(await asked(agencies, ref)) == {"risks"}
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_an_agency_takes_in_only_the_file_the_directory_names(
@@ -147,7 +147,7 @@ def test_an_agency_takes_in_only_the_file_the_directory_names(
             desk = await agencies.desk(HARBOUR)
         assert (desk.pack.id, desk.directory.pack) == ("ours", desk.pack.digest)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_a_pack_that_would_break_what_stands_is_refused(
         with pytest.raises(RefusedAct, match=sentence):
             await adopt(agencies, NORTHGATE, ours(tmp_path, text, version))
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_two_packs_never_pass_under_one_id_and_version(agencies: Coalition, tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_two_packs_never_pass_under_one_id_and_version(agencies: Coalition, tmp_
         with pytest.raises(RefusedAct, match="consents were signed under it"):
             await adopt(agencies, NORTHGATE, ours(tmp_path, CARRIES.format(["risks"])))
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_newcomer_with_the_pack_in_force_can_join(agencies: Coalition, tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_a_newcomer_with_the_pack_in_force_can_join(agencies: Coalition, tmp_pat
         assert cards.read(desk.node.card).pack == desk.pack.digest == desk.directory.pack
         assert cards.read(desk.node.card).words == cards.read(desk.node.trusted_card).words
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_who_may_change_no_partner_changes_no_protocol(agencies: Coalition, tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_who_may_change_no_partner_changes_no_protocol(agencies: Coalition, tmp_
         await pack_changing.adopt(texts, replace(desk, staff=member))
 
     with pytest.raises(NotPermitted):
-        asyncio.run(agencies.do(RIVER, as_operator))
+        run(agencies.do(RIVER, as_operator))
 
 
 def test_a_file_with_a_mistake_is_never_taken_in(agencies: Coalition, tmp_path: Path) -> None:

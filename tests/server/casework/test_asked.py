@@ -10,9 +10,9 @@ from tests.coalition import (
     Coalition,
     open_case,
     record,
-    run,
     share,
 )
+from tests.running import run
 
 
 async def asked(agencies: Coalition, ref: str) -> set[str]:

@@ -19,10 +19,10 @@ from tests.coalition import (
     adopt_all,
     open_case,
     record,
-    run,
     share,
     whole_story,
 )
+from tests.running import run
 from tests.server.casework.riding import riding
 from tests.server.meeting.referred import REFERRED, ROWS
 from tiers.consent import ConsentKind

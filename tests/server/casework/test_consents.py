@@ -20,10 +20,10 @@ from tests.coalition import (
     adopt_all,
     open_case,
     record,
-    run,
     share,
     whole_story,
 )
+from tests.running import run
 from tiers.consent import ConsentKind, ConsentState
 from tiers.fragment import Place
 from tiers.gate import Reason, Withheld

@@ -11,7 +11,8 @@ from server.node.access import Role
 from server.node.database import transaction
 from server.node.desk import Desk, desk_for
 from server.node.errors import Locked
-from tests.coalition import HARBOUR, Coalition, run
+from tests.coalition import HARBOUR, Coalition
+from tests.running import run
 
 PLACE = "case/7KQ42M/risks"
 WORDS = "CANARY-DRAFT She heard from him again."

@@ -15,10 +15,10 @@ from tests.coalition import (
     Coalition,
     open_case,
     record,
-    run,
     share,
     whole_story,
 )
+from tests.running import run
 from tiers.fragment import Place
 
 SUMMARY = Place("service_involvement", "survivor", "summary")

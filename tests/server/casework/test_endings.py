@@ -18,10 +18,10 @@ from tests.coalition import (
     Coalition,
     open_case,
     record,
-    run,
     share,
     whole_story,
 )
+from tests.running import run
 from tiers.gate import Reason, Withheld
 
 

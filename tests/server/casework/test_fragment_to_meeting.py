@@ -7,9 +7,9 @@ from tests.coalition import (
     NORTHGATE,
     RIVER,
     Coalition,
-    run,
     whole_story,
 )
+from tests.running import run
 
 
 def test_the_meeting_sees_only_what_the_survivor_released(agencies: Coalition) -> None:

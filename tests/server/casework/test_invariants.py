@@ -30,10 +30,10 @@ from tests.coalition import (
     Coalition,
     open_case,
     record,
-    run,
     share,
     whole_story,
 )
+from tests.running import run
 from tiers.fragment import Place
 from tiers.gate import Reason, Withheld
 

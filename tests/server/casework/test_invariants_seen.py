@@ -24,10 +24,10 @@ from tests.coalition import (
     case_file,
     open_case,
     record,
-    run,
     share,
     whole_story,
 )
+from tests.running import run
 
 
 def test_c12_when_it_ends_the_lane_itself_is_gone(agencies: Coalition) -> None:

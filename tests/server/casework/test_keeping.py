@@ -18,9 +18,9 @@ from tests.coalition import (
     NORTHGATE,
     RIVER,
     Coalition,
-    run,
     whole_story,
 )
+from tests.running import run
 
 ENDS = int(MONDAY.timestamp()) + 40 * 86_400
 

@@ -1,7 +1,5 @@
 """Leaving a coalition: what is shared ends with receipts, and an agency's own records stay."""
 
-import asyncio
-
 import pytest
 
 from server.casework import cases, leaving, meetings
@@ -11,6 +9,7 @@ from server.node import coalition, onboarding
 from server.node.coalition import Change
 from server.node.errors import NotPermitted, RefusedAct
 from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition, whole_story
+from tests.running import run
 
 
 async def finished(made: Coalition, name: str, *, admitted: bool = True) -> bool:
@@ -46,7 +45,7 @@ def test_what_was_shared_ends_everywhere_with_receipts_and_own_records_stay(
             with agencies.at(name):
                 assert not await RecordRow.exists().where(RecordRow.body.is_not_null())
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_the_coordinating_node_hears_of_it_takes_the_agency_out_and_it_may_come_back(
@@ -67,7 +66,7 @@ def test_the_coordinating_node_hears_of_it_takes_the_agency_out_and_it_may_come_
         again = await agencies.do(HARBOUR, lambda d: coalition.join(card, words, d))
         assert again.name == NORTHGATE
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_what_a_colleague_shares_while_the_agency_leaves_ends_too(agencies: Coalition) -> None:
@@ -83,7 +82,7 @@ def test_what_a_colleague_shares_while_the_agency_leaves_ends_too(agencies: Coal
         with pytest.raises(NoSuchCase):
             await agencies.do(NORTHGATE, lambda d: meetings.case_view(ref, d))
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_an_agency_already_taken_out_does_not_wait_for_receipts(agencies: Coalition) -> None:
@@ -97,7 +96,7 @@ def test_an_agency_already_taken_out_does_not_wait_for_receipts(agencies: Coalit
         assert gone is not None
         assert gone.waiting == (NORTHGATE, RIVER, BRIGID)
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_a_person_may_finish_it_without_waiting_and_nothing_is_left_to_send(
@@ -114,7 +113,7 @@ def test_a_person_may_finish_it_without_waiting_and_nothing_is_left_to_send(
         with pytest.raises(RefusedAct, match="not leaving"):
             await agencies.do(HARBOUR, leaving.finish)
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_nobody_leaves_twice_and_the_coordinating_node_never(agencies: Coalition) -> None:
@@ -128,7 +127,7 @@ def test_nobody_leaves_twice_and_the_coordinating_node_never(agencies: Coalition
             with pytest.raises(NotPermitted):
                 await leaving.leave(desk)
 
-    asyncio.run(story())
+    run(story())
 
 
 async def _desk(made: Coalition):  # type: ignore[no-untyped-def]

@@ -1,6 +1,5 @@
 """A lapsed agreement closes what was shared; once renewed it is offered again, nothing retyped."""
 
-import asyncio
 from dataclasses import replace
 from datetime import date
 
@@ -14,6 +13,7 @@ from server.node.coalition import Change
 from server.node.desk import Desk
 from server.node.errors import NotPermitted
 from tests.coalition import BRIGID, HARBOUR, RIVER, Coalition, open_case, record, share
+from tests.running import run
 
 RENEWED = date(2027, 11, 30)
 
@@ -73,7 +73,7 @@ def test_what_ended_with_an_agreement_begins_again_with_one_button(
         waiting = await agencies.do(RIVER, consents.list_consents)
         assert any(one.to_adopt for one in waiting)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_what_she_took_back_is_never_offered_again(agencies: Coalition):
@@ -94,7 +94,7 @@ def test_what_she_took_back_is_never_offered_again(agencies: Coalition):
 
         assert await _offered(agencies) == []
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_share_that_ended_on_the_agreements_last_day_is_offered_once_it_is_renewed(
@@ -114,7 +114,7 @@ def test_a_share_that_ended_on_the_agreements_last_day_is_offered_once_it_is_ren
 
         assert [one.recipient for one in await _offered(agencies)] == [agencies[RIVER].id]
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_whoever_may_not_share_is_offered_nothing(agencies: Coalition):
@@ -124,4 +124,4 @@ def test_whoever_may_not_share_is_offered_nothing(agencies: Coalition):
         with pytest.raises(NotPermitted):
             await offering.offers(operator)
 
-    asyncio.run(agencies.do(HARBOUR, act))
+    run(agencies.do(HARBOUR, act))

@@ -12,10 +12,10 @@ from tests.coalition import (
     Coalition,
     open_case,
     record,
-    run,
     share,
     whole_story,
 )
+from tests.running import run
 from tests.server.casework.riding import riding
 from tiers.consent import ConsentKind
 

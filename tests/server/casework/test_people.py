@@ -16,10 +16,10 @@ from tests.coalition import (
     adopt_all,
     open_case,
     record,
-    run,
     share,
     whole_story,
 )
+from tests.running import run
 from tiers.fragment import Place
 from tiers.gate import Cleared
 

@@ -21,10 +21,10 @@ from tests.coalition import (
     Coalition,
     open_case,
     record,
-    run,
     share,
     whole_story,
 )
+from tests.running import run
 from tiers.fragment import Place
 
 THREATS = Place("risks", "survivor", "threats")

@@ -1,7 +1,5 @@
 """A test handoff goes the real way, is in no list of cases, and leaves nothing but receipts."""
 
-import asyncio
-
 import pytest
 
 from server.casework import cases, consents, finds, invented, mailroom, meetings, refs, rehearsing
@@ -14,6 +12,7 @@ from server.node.coalition import Change
 from server.node.desk import Desk
 from server.node.errors import RefusedAct
 from tests.coalition import CASE, HARBOUR, NORTHGATE, RIVER, Coalition
+from tests.running import run
 from tiers.case_form import read_case
 from tiers.fragment import Place
 
@@ -61,7 +60,7 @@ def test_an_invented_person_goes_there_and_back_and_is_destroyed_with_receipts(
             checklist = await agencies.do(here, lambda d: onboarding.checklist(HARBOUR, d))
             assert checklist.rehearsed is not None
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_it_is_in_no_list_no_count_and_no_meeting_on_either_side(agencies: Coalition) -> None:
@@ -88,7 +87,7 @@ def test_it_is_in_no_list_no_count_and_no_meeting_on_either_side(agencies: Coali
         told = await agencies.do(HARBOUR, lambda d: mailroom.send(ref, NORTHGATE, "meeting", d))
         assert isinstance(told, Withheld)
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_whoever_stops_first_the_other_sees_it_proven(agencies: Coalition) -> None:
@@ -104,7 +103,7 @@ def test_whoever_stops_first_the_other_sees_it_proven(agencies: Coalition) -> No
         assert out.proven
         assert came.proven
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_nothing_goes_to_an_agency_that_is_joining_and_nothing_invented_stays(
@@ -123,7 +122,7 @@ def test_nothing_goes_to_an_agency_that_is_joining_and_nothing_invented_stays(
             assert not await Case.exists()
             assert not await ConsentRow.exists()
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_one_at_a_time_to_each_partner_and_never_to_oneself(agencies: Coalition) -> None:
@@ -139,7 +138,7 @@ def test_one_at_a_time_to_each_partner_and_never_to_oneself(agencies: Coalition)
         with pytest.raises(RefusedAct, match="Nothing is open"):
             await agencies.do(HARBOUR, lambda d: rehearsing.end(RIVER, d))
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_nothing_real_goes_by_the_reference_of_a_test_handoff(agencies: Coalition) -> None:
@@ -149,7 +148,7 @@ def test_nothing_real_goes_by_the_reference_of_a_test_handoff(agencies: Coalitio
         await cases.import_case(read_case(CASE, desk.pack), ref, desk)
 
     with pytest.raises(CaseExists, match="kept for test handoffs"):
-        asyncio.run(agencies.do(HARBOUR, bring_in))
+        run(agencies.do(HARBOUR, bring_in))
     assert refs.is_whole(ref)
     assert not refs.is_invented(refs.new_ref())
 
@@ -171,4 +170,4 @@ def test_what_was_invented_and_never_sent_is_gone_the_next_day(agencies: Coaliti
         with agencies.at(HARBOUR):
             assert not await Case.exists()
 
-    asyncio.run(story())
+    run(story())

@@ -18,10 +18,10 @@ from tests.coalition import (
     open_case,
     record,
     release_file,
-    run,
     share,
     whole_story,
 )
+from tests.running import run
 from tiers.consent import ConsentKind
 from tiers.release_form import read_release
 

@@ -11,7 +11,8 @@ from server import checkup
 from server.casework import mailroom, memory, received
 from server.casework.tables import RecordRow, Share
 from server.checkup import Check
-from tests.coalition import HARBOUR, MONDAY, RIVER, Coalition, run
+from tests.coalition import HARBOUR, MONDAY, RIVER, Coalition
+from tests.running import run
 
 ENDS = int(MONDAY.timestamp()) + 40 * 86_400
 WEEK = week_of(ENDS)

@@ -28,9 +28,9 @@ from tests.coalition import (
     adopt_all,
     open_case,
     record,
-    run,
     share,
 )
+from tests.running import run
 from tests.server.casework.walled import by, hire, nobodys, numbers, recorded, steps
 from tiers.fragment import Place
 from tiers.gate import Withheld

@@ -6,7 +6,8 @@ from server.casework import cases, drafts, walling, withdrawals
 from server.casework.errors import CaseExists, NoSuchCase
 from server.node.access import Role
 from server.node.desk import Desk
-from tests.coalition import CASE, HARBOUR, RIVER, Coalition, open_case, run
+from tests.coalition import CASE, HARBOUR, RIVER, Coalition, open_case
+from tests.running import run
 from tests.server.casework.closeness import finds_nothing, found_at_river, who_may_know
 from tests.server.casework.walled import ADVOCATE, answers, by, hire, lists, nobodys, numbers
 from tiers.case_form import read_case

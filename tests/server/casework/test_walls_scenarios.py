@@ -14,9 +14,9 @@ from tests.coalition import (
     Coalition,
     open_case,
     record,
-    run,
     share,
 )
+from tests.running import run
 from tests.server.casework.closeness import (
     finds_nothing,
     found_at_river,

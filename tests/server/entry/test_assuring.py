@@ -1,6 +1,5 @@
 """Once in the pack's term somebody says that the entry is still right; after that it is marked."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from server.entry import assuring, own
 from server.entry.errors import NothingToSend
 from tests.coalition import HARBOUR, Coalition
+from tests.running import run
 from tests.server.entry.offers import offer
 
 
@@ -33,7 +33,7 @@ def test_an_entry_said_to_be_right_is_asked_about_again_after_the_term(agencies:
             assert not await assuring.sent_is_old(desk)
             assert await assuring.sent_is_old(later)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_nothing_is_not_right(agencies: Coalition):
@@ -41,4 +41,4 @@ def test_nothing_is_not_right(agencies: Coalition):
         with agencies.at(HARBOUR), pytest.raises(NothingToSend):
             await assuring.assure(await agencies.desk(HARBOUR))
 
-    asyncio.run(walk())
+    run(walk())

@@ -1,6 +1,5 @@
 """An imported organization joins: its own entry stands in its place, under the id it always had."""
 
-import asyncio
 import json
 from typing import Any
 
@@ -14,6 +13,7 @@ from server.listing.tables import AsideRow, ListingRow
 from server.node import audit
 from server.node.errors import RefusedAct, Usage
 from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER
+from tests.running import run
 from tests.server.entry.claimed import EVERYBODY, claimed, joined, names_at, shown
 from tests.server.entry.imported import (
     ADVICE,
@@ -48,7 +48,7 @@ def test_the_own_entry_stands_in_its_place_on_every_node_under_the_imported_id(b
             assert "The market hall" in seen, name  # another organization is there too
             assert there.organization not in seen, name
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_pages_search_export_and_the_interface_name_it_once_by_either_id(by_http: Wired):
@@ -79,7 +79,7 @@ def test_pages_search_export_and_the_interface_name_it_once_by_either_id(by_http
         assert there.organization not in made.body.decode()
         assert NIGHT_NUMBER not in made.body.decode()
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_what_was_not_typed_again_is_taken_over_in_one_press_under_its_own_ids(by_http: Wired):
@@ -113,7 +113,7 @@ def test_what_was_not_typed_again_is_taken_over_in_one_press_under_its_own_ids(b
             assert row.source == by_http.agencies[HARBOUR].id, name
             assert row.organization == HARBOUR_ID, name
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_only_the_agency_it_is_offered_to_keeps_what_lists_said(by_http: Wired):
@@ -127,7 +127,7 @@ def test_only_the_agency_it_is_offered_to_keeps_what_lists_said(by_http: Wired):
         with by_http.agencies.at(HARBOUR):
             assert await AsideRow.exists()
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_later_import_changes_nothing_of_the_agency_and_says_so(by_http: Wired):
@@ -153,7 +153,7 @@ def test_a_later_import_changes_nothing_of_the_agency_and_says_so(by_http: Wired
         assert aside == after
         assert await shown(by_http, NORTHGATE, Audience.TRUSTED) == before
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_taken_back_both_stand_as_before_and_what_was_taken_over_stays_the_agencys(
@@ -184,7 +184,7 @@ def test_taken_back_both_stand_as_before_and_what_was_taken_over_stays_the_agenc
             assert not await AsideRow.exists()
             assert there.organization in await names_at(by_http, HARBOUR)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_what_was_taken_over_stays_the_agencys_when_it_is_taken_back(by_http: Wired):
@@ -206,7 +206,7 @@ def test_what_was_taken_over_stays_the_agencys_when_it_is_taken_back(by_http: Wi
             held = {(row["source"], row["organization"]) for row in rows}
             assert held == {(by_http.agencies[HARBOUR].id, there.organization)}, name
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def _sorted(text: str) -> Any:

@@ -1,6 +1,5 @@
 """What a claim never does: decide alone, open what is shut, give an agency what is another's."""
 
-import asyncio
 import json
 from typing import Any
 
@@ -13,6 +12,7 @@ from server.listing import claims, shelf
 from server.listing.tables import AsideRow, Claim, ListingRow, TrustedRow
 from server.node.errors import NotFound, RefusedAct
 from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER
+from tests.running import run
 from tests.server.entry.claimed import EVERYBODY, claimed, joined, names_at, shown
 from tests.server.entry.imported import (
     ADVICE,
@@ -55,7 +55,7 @@ def test_a_confidential_place_of_the_list_stays_shut_at_the_coordinating_node(by
         for name in (HARBOUR, RIVER, BRIGID):
             assert STREET not in await shown(by_http, name, Audience.TRUSTED), name
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_locked_partner_moves_what_it_can_and_the_shut_part_when_it_unlocks(by_http: Wired):
@@ -81,7 +81,7 @@ def test_a_locked_partner_moves_what_it_can_and_the_shut_part_when_it_unlocks(by
             )
         assert HIDDEN_STREET in str(listed)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_what_is_alike_is_suggested_and_only_a_person_decides(by_http: Wired):
@@ -104,7 +104,7 @@ def test_what_is_alike_is_suggested_and_only_a_person_decides(by_http: Wired):
         assert said[0].aside > 0
         assert left == ()
 
-    asyncio.run(walk())
+    run(walk())
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(
 
         assert await shown(by_http, NORTHGATE) == before
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_no_other_agency_may_take_a_row_that_is_kept_aside(by_http: Wired):
@@ -148,7 +148,7 @@ def test_no_other_agency_may_take_a_row_that_is_kept_aside(by_http: Wired):
         assert "Ours now" not in await shown(by_http, NORTHGATE)
         assert "Ours now" not in await shown(by_http, HARBOUR)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_claim_that_gives_an_agency_anothers_id_is_not_followed(by_http: Wired):
@@ -166,7 +166,7 @@ def test_a_claim_that_gives_an_agency_anothers_id_is_not_followed(by_http: Wired
         assert why == {"why": "The directory gives an agency an id that is another's."}
         assert there.organization in await names_at(by_http, BRIGID)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 async def _everything(by_http: Wired, name: str) -> str:

@@ -1,6 +1,5 @@
 """What an agency cannot do to the directory with its own entry, however well it signs."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from server.listing import shelf, store
 from server.node import database
 from server.node.errors import RefusedAct
 from tests.coalition import HARBOUR, NORTHGATE, RIVER, Coalition
+from tests.running import run
 
 THEIRS = "3f1d2c4b-0000-4000-8000-00000000000a"
 OURS = "3f1d2c4b-0000-4000-8000-00000000000b"
@@ -59,7 +59,7 @@ def test_an_open_part_that_reaches_beyond_its_agency_is_refused_whole(
             kept = await shelf.rows("organizations", Audience.PROFESSIONAL, desk)
             assert [row["name"] for row in kept] == ["Their name"]
 
-    asyncio.run(walk())
+    run(walk())
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_statement_that_lacks_what_it_must_say_changes_nothing(
                 async with database.transaction():
                     await taking.take(said, agencies[RIVER].id, desk)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_an_older_statement_does_not_take_the_place_of_a_newer(agencies: Coalition):
@@ -104,7 +104,7 @@ def test_an_older_statement_does_not_take_the_place_of_a_newer(agencies: Coaliti
                 with pytest.raises(RefusedAct, match="later part"):
                     await take(number)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_only_the_coordinating_identity_publishes_a_listing_and_only_a_later_one(
@@ -133,7 +133,7 @@ def test_only_the_coordinating_identity_publishes_a_listing_and_only_a_later_one
                 with pytest.raises(RefusedAct):
                     await take(number, NORTHGATE)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_an_agency_is_one_organization_on_every_node():

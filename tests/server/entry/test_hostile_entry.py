@@ -1,6 +1,5 @@
 """A member of ill will: whatever it writes, the others' sync goes on and nothing of it is kept."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from server.node import database
 from server.node.announcing import announce
 from server.node.desk import Desk
 from tests.coalition import BRIGID, HARBOUR, NORTHGATE
+from tests.running import run
 from tests.server.sync.wired import Wired
 
 
@@ -71,7 +71,7 @@ def test_a_statement_of_an_entry_that_makes_no_sense_is_refused_by_name(
             assert not await TakenPart.exists()
             assert await announcements.take([raw], desk) == announcements.Taken()
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def _organization(desk_id: str, **more: Any) -> dict[str, list[dict[str, Any]]]:
@@ -89,7 +89,7 @@ def test_nobody_takes_the_id_that_another_agency_will_go_by(by_http: Wired) -> N
         with by_http.agencies.at(NORTHGATE):
             assert not await ListingRow.exists()
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_an_entry_that_breaks_its_reading_stops_nobody(
@@ -106,7 +106,7 @@ def test_an_entry_that_breaks_its_reading_stops_nobody(
 
         assert row.state == taking.REFUSED
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_only_the_coordinating_node_lays_a_listing_down_at_the_relay(by_http: Wired) -> None:
@@ -123,7 +123,7 @@ def test_only_the_coordinating_node_lays_a_listing_down_at_the_relay(by_http: Wi
 
         assert len(report.refused) == 1
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_signature_of_somebody_who_does_not_sign_is_not_kept(by_http: Wired) -> None:
@@ -139,4 +139,4 @@ def test_a_signature_of_somebody_who_does_not_sign_is_not_kept(by_http: Wired) -
 
         assert "Only those who sign" in taken.refused[0][1]
 
-    asyncio.run(walk())
+    run(walk())

@@ -1,6 +1,5 @@
 """How much of the listing travels: all of it once, then only what changed, in few requests."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from server.listing.tables import ListingRow
 from server.node import database
 from server.node.desk import Desk
 from tests.coalition import NORTHGATE, RIVER
+from tests.running import run
 from tests.server.sync.wired import Wired
 
 MANY = 300
@@ -117,7 +117,7 @@ def test_a_whole_directory_travels_once_and_then_only_what_changed(by_http: Wire
         assert second[1] < 8_000
         assert nothing == (0, 0)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_an_organization_that_left_the_listing_leaves_every_node(by_http: Wired):
@@ -138,4 +138,4 @@ def test_an_organization_that_left_the_listing_leaves_every_node(by_http: Wired)
             left = await ListingRow.select(ListingRow.organization).distinct()
         assert [one["organization"] for one in left] == [stable_id("test", "0")]
 
-    asyncio.run(walk())
+    run(walk())

@@ -1,6 +1,5 @@
 """The own entry: two colleagues on two pages lose nothing; both words stand until one chooses."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
@@ -12,6 +11,7 @@ from server.entry.tables import EntryDocument
 from server.node.access import Role
 from server.node.errors import Locked, NotPermitted
 from tests.coalition import HARBOUR, Coalition
+from tests.running import run
 from tests.server.entry.offers import HIDDEN_STREET, offer, write
 
 SERVICES = "services"
@@ -35,7 +35,7 @@ def test_an_entry_begins_with_the_agencys_name(agencies: Coalition):
             }
             assert (await own.begin(desk)).heads == entry.heads
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_two_colleagues_on_two_pages_change_two_fields_and_both_stand(agencies: Coalition):
@@ -52,7 +52,7 @@ def test_two_colleagues_on_two_pages_change_two_fields_and_both_stand(agencies: 
             assert values(entry, SERVICES, there.service, "wait_time") == ["None"]
             assert not entry.rows[SERVICES, there.service].contested
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_two_colleagues_who_change_one_field_both_stay_until_somebody_chooses(
@@ -74,7 +74,7 @@ def test_two_colleagues_who_change_one_field_both_stay_until_somebody_chooses(
             assert both == ["Ana's words", "Ben's words"]
             assert values(chosen, SERVICES, there.service, "name") == ["Ana's words"]
 
-    asyncio.run(walk())
+    run(walk())
 
 
 @pytest.mark.parametrize(("number", "there_after"), [(0, True), (1, False)])
@@ -97,7 +97,7 @@ def test_a_row_removed_while_a_colleague_changes_it_waits_for_a_choice(
             assert states == [HERE, REMOVED]
             assert (not chosen.rows[SERVICES, there.service].removed) == there_after
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_what_hangs_from_a_removed_row_goes_with_it(agencies: Coalition):
@@ -115,7 +115,7 @@ def test_what_hangs_from_a_removed_row_goes_with_it(agencies: Coalition):
             assert "service_at_location" not in left
             assert [row["id"] for row in left["phones"]] == [there.helpline]
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_what_a_colleague_hung_on_a_removed_row_meanwhile_is_not_sent(agencies: Coalition):
@@ -131,7 +131,7 @@ def test_what_a_colleague_hung_on_a_removed_row_meanwhile_is_not_sent(agencies: 
 
             assert "addresses" not in composing.whole(entry)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_words_of_the_entry_lie_shut_on_the_disk(agencies: Coalition):
@@ -146,7 +146,7 @@ def test_words_of_the_entry_lie_shut_on_the_disk(agencies: Coalition):
             with pytest.raises(Locked):
                 await own.current(await agencies.locked(HARBOUR))
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_document_that_grew_begins_anew_without_what_was_said_before(agencies: Coalition):
@@ -172,7 +172,7 @@ def test_a_document_that_grew_begins_anew_without_what_was_said_before(agencies:
             assert row.changes < 10 < old.changes
             assert ("locations", there.refuge) not in after.rows
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_page_of_another_document_is_told_to_load_again(agencies: Coalition):
@@ -186,7 +186,7 @@ def test_a_page_of_another_document_is_told_to_load_again(agencies: Coalition):
             with pytest.raises(NoSuchRow):
                 await own.choose(SERVICES, there.service, "name", 7, desk)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_whoever_may_not_edit_the_entry_changes_nothing(agencies: Coalition):
@@ -199,4 +199,4 @@ def test_whoever_may_not_edit_the_entry_changes_nothing(agencies: Coalition):
             with pytest.raises(NotPermitted):
                 await own.begin(replace(desk, staff=advocate))
 
-    asyncio.run(walk())
+    run(walk())

@@ -1,7 +1,5 @@
 """From one agency's entry to every partner's directory, and the part that only the named see."""
 
-import asyncio
-
 import pytest
 
 from directory.audience import Audience
@@ -12,6 +10,7 @@ from server.listing.tables import ListingRow, TrustedRow
 from server.node import coalition
 from server.node.coalition import Change
 from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER
+from tests.running import run
 from tests.server.entry.offers import (
     HELPLINE,
     HIDDEN_PHONE,
@@ -60,7 +59,7 @@ def test_what_an_agency_says_reaches_every_partner_and_what_is_hidden_only_the_n
             with by_http.agencies.at(name):
                 assert not await TrustedRow.exists()
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_change_and_a_removal_arrive_and_nothing_of_before_is_left(by_http: Wired):
@@ -78,7 +77,7 @@ def test_a_change_and_a_removal_arrive_and_nothing_of_before_is_left(by_http: Wi
         assert "Safe house" in seen
         assert HELPLINE not in seen
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_nothing_is_sent_twice_and_a_conflict_waits_for_a_choice(by_http: Wired):
@@ -97,7 +96,7 @@ def test_nothing_is_sent_twice_and_a_conflict_waits_for_a_choice(by_http: Wired)
             await own.choose("services", there.service, "name", 1, desk)
             assert await sending.send(desk) == ("open",)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_row_that_partners_would_refuse_is_named_before_it_goes(by_http: Wired):
@@ -113,7 +112,7 @@ def test_a_row_that_partners_would_refuse_is_named_before_it_goes(by_http: Wired
             with pytest.raises(NotToSend):
                 await sending.send(desk)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_locked_agency_gets_the_hidden_part_and_opens_it_when_it_unlocks(by_http: Wired):
@@ -138,7 +137,7 @@ def test_a_locked_agency_gets_the_hidden_part_and_opens_it_when_it_unlocks(by_ht
         await by_http.round(BRIGID)
         assert HIDDEN_STREET in await seen_at(by_http, BRIGID, there, Audience.TRUSTED)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_an_agency_no_longer_named_is_told_and_shows_it_no_more(by_http: Wired):
@@ -155,7 +154,7 @@ def test_an_agency_no_longer_named_is_told_and_shows_it_no_more(by_http: Wired):
         assert HIDDEN_STREET in await seen_at(by_http, RIVER, there, Audience.TRUSTED)
         assert HELPLINE in await seen_at(by_http, BRIGID, there, Audience.PROFESSIONAL)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_part_whose_key_is_gone_is_shut_again_for_the_key_published_since(by_http: Wired):
@@ -172,7 +171,7 @@ def test_a_part_whose_key_is_gone_is_shut_again_for_the_key_published_since(by_h
         assert numbers
         assert HIDDEN_STREET in await seen_at(by_http, BRIGID, there, Audience.TRUSTED)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_suspended_agencys_listing_goes_and_comes_back_with_it(by_http: Wired):
@@ -198,7 +197,7 @@ def test_a_suspended_agencys_listing_goes_and_comes_back_with_it(by_http: Wired)
             assert HELPLINE in await seen_at(by_http, name, there, Audience.PROFESSIONAL), name
         assert HIDDEN_STREET in await seen_at(by_http, BRIGID, there, Audience.TRUSTED)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_member_adopts_only_what_it_lacks(by_http: Wired):
@@ -211,7 +210,7 @@ def test_a_member_adopts_only_what_it_lacks(by_http: Wired):
         assert head.adopted == head.number > 0
         assert [one["why"] for one in chunks] == [""] * len(chunks)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_coordinating_node_cannot_bring_back_what_an_agency_no_longer_says(by_http: Wired):
@@ -236,7 +235,7 @@ def test_a_coordinating_node_cannot_bring_back_what_an_agency_no_longer_says(by_
             whys = await Chunk.select(Chunk.why).where(Chunk.why != "").output(as_list=True)
         assert whys == ["The agency has said something later already."]
 
-    asyncio.run(walk())
+    run(walk())
 
 
 async def _kept_of_harbour(by_http: Wired) -> dict[str, object]:

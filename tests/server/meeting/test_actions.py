@@ -31,9 +31,9 @@ from tests.coalition import (
     adopt_all,
     open_case,
     record,
-    run,
     share,
 )
+from tests.running import run
 from tests.server.meeting import plan_story as story
 from tiers.fragment import Place
 from tiers.pack_decision import AutomaticLead, LeadRule

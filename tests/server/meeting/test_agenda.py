@@ -7,7 +7,8 @@ from server.meeting import agenda, deciding, hearing, planned, slots, watching
 from server.meeting.planned import NotOnAgenda
 from server.meeting.waiting import waiting_cases
 from server.node.access import Role
-from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition, run
+from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition
+from tests.running import run
 from tests.server.meeting import referred, sitting
 
 

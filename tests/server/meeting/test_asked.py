@@ -18,9 +18,9 @@ from tests.coalition import (
     Coalition,
     open_case,
     record,
-    run,
     share,
 )
+from tests.running import run
 from tests.server.meeting.asking import ask, line
 from tiers.consent import ConsentKind
 from tiers.fragment import Place

@@ -2,7 +2,8 @@
 
 from server.casework.tables import Case, Share
 from server.meeting import answering
-from tests.coalition import RIVER, Coalition, case_file, open_case, run
+from tests.coalition import RIVER, Coalition, case_file, open_case
+from tests.running import run
 from tests.server.meeting.asking import ask
 
 

@@ -8,7 +8,8 @@ from server.node.access import Role
 from server.node.desk import Desk
 from server.node.errors import NotFound
 from server.node.member import StaffMember
-from tests.coalition import RIVER, Coalition, run
+from tests.coalition import RIVER, Coalition
+from tests.running import run
 from tests.server.casework.walled import by, hire, nobodys
 from tests.server.meeting.asking import ask, line
 

@@ -9,7 +9,8 @@ from server.meeting.intake_errors import (
     MotionCounted,
 )
 from server.node.desk import Desk
-from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition, run
+from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition
+from tests.running import run
 from tests.server.meeting.referred import (
     cast,
     put,

@@ -8,7 +8,8 @@ from server.meeting import actions, exporting, monitor, watching
 from server.meeting.plan_view import ACTIONS, PlanRow
 from server.meeting.said import day_in, moment_in
 from server.node.tables import Reminder
-from tests.coalition import NORTHGATE, RIVER, Coalition, run
+from tests.coalition import NORTHGATE, RIVER, Coalition
+from tests.running import run
 from tests.server.meeting import plan_story as story
 from tests.server.meeting.crafted import NO_DAYS, crafted
 from tiers.fragment import Written

@@ -1,7 +1,8 @@
 """A locked node counts what came and knows of it no more than how much."""
 
 from server.meeting import asked, door
-from tests.coalition import BRIGID, HARBOUR, RIVER, Coalition, open_case, record, run, share
+from tests.coalition import BRIGID, HARBOUR, RIVER, Coalition, open_case, record, share
+from tests.running import run
 
 
 def test_a_locked_node_counts_what_nobody_has_opened_and_nothing_else(agencies: Coalition) -> None:

@@ -19,7 +19,8 @@ from server.node.access import Role
 from server.node.audit import Entry
 from server.node.desk import Desk
 from server.node.errors import NotPermitted
-from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition, run
+from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition
+from tests.running import run
 from tests.server.meeting import plan_story as story
 from tests.server.meeting import sitting
 

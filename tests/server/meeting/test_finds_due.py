@@ -15,8 +15,8 @@ from tests.coalition import (
     Coalition,
     open_case,
     record,
-    run,
 )
+from tests.running import run
 from tests.server.meeting.referred import REFERRED, ROWS, take_up
 
 

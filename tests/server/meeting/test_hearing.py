@@ -15,7 +15,8 @@ from server.meeting.watching import StatementFirst
 from server.node.access import Role
 from server.node.desk import Desk
 from server.node.errors import NotPermitted
-from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition, run
+from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition
+from tests.running import run
 from tests.server.meeting import sitting
 
 

@@ -21,7 +21,8 @@ from server.meeting.statuses import Decision, set_status
 from server.node import packs
 from server.node.desk import Desk
 from server.node.errors import Usage
-from tests.coalition import HARBOUR, NORTHGATE, RIVER, Coalition, run
+from tests.coalition import HARBOUR, NORTHGATE, RIVER, Coalition
+from tests.running import run
 from tests.server.meeting import referred
 from tiers.fragment import Place
 

@@ -18,7 +18,8 @@ from server.meeting.intake_errors import (
     WrongStep,
 )
 from server.node.desk import Desk
-from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition, run
+from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition
+from tests.running import run
 from tests.server.meeting.referred import (
     cast,
     put,

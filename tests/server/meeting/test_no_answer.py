@@ -13,7 +13,8 @@ from server.meeting import answering, answers
 from server.meeting.answering import Attends
 from server.node.desk import Desk
 from server.relay.tables import HeldRecord, HeldShare, HeldStatement
-from tests.coalition import BRIGID, NORTHGATE, RIVER, Coalition, run
+from tests.coalition import BRIGID, NORTHGATE, RIVER, Coalition
+from tests.running import run
 from tests.server.meeting.asking import ask
 
 

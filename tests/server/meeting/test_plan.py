@@ -7,7 +7,8 @@ from server.casework.errors import NotWritable, WrittenElsewhere
 from server.meeting import circulating, plan, plan_rows
 from server.node.desk import Desk
 from server.node.errors import NotPermitted
-from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition, run
+from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition
+from tests.running import run
 from tests.server.meeting import plan_story as story
 from tiers.fragment import Place
 

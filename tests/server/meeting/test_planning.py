@@ -9,7 +9,8 @@ from server.meeting.planned import MeetingOver, NoSuchMeeting, Planned
 from server.meeting.planning import Coming
 from server.node.desk import Desk
 from server.node.errors import NotPermitted
-from tests.coalition import HARBOUR, NORTHGATE, Coalition, run
+from tests.coalition import HARBOUR, NORTHGATE, Coalition
+from tests.running import run
 
 
 async def coming(made: Coalition, name: str = NORTHGATE) -> tuple[Coming, ...]:

@@ -26,8 +26,8 @@ from tests.coalition import (
     case_file,
     open_case,
     record,
-    run,
 )
+from tests.running import run
 from tiers.fragment import Place
 from tiers.gate import Cleared
 

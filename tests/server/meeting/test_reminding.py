@@ -3,7 +3,8 @@
 from server.casework import walling
 from server.meeting import asked, reminding
 from server.node.access import Role
-from tests.coalition import RIVER, Coalition, run
+from tests.coalition import RIVER, Coalition
+from tests.running import run
 from tests.server.casework.walled import hire
 from tests.server.meeting.asking import ask
 

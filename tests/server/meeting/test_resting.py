@@ -10,7 +10,8 @@ from server.casework import resting, withdrawals
 from server.casework.tables import Share
 from server.meeting import plan, plan_rows
 from server.node.desk import Desk
-from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition, run
+from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition
+from tests.running import run
 from tests.server.meeting import plan_story as story
 from tests.server.meeting import renewing
 

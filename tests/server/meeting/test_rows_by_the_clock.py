@@ -7,7 +7,8 @@ import pytest
 from pypdf import PdfReader
 
 from server.meeting import exporting, plan
-from tests.coalition import HARBOUR, NORTHGATE, RIVER, Coalition, run
+from tests.coalition import HARBOUR, NORTHGATE, RIVER, Coalition
+from tests.running import run
 from tests.server.meeting import plan_story as story
 from tests.server.meeting import renewing
 

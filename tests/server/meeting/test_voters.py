@@ -7,7 +7,8 @@ from server.meeting.voters import before_she_signs, voters
 from server.node import coalition
 from server.node.coalition import Change
 from server.node.desk import Desk
-from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition, run
+from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition
+from tests.running import run
 from tests.server.meeting.referred import under_way
 
 

@@ -15,7 +15,8 @@ from server.node import coalition
 from server.node.coalition import Change
 from server.node.desk import Desk
 from server.node.errors import NotPermitted
-from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition, run
+from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition
+from tests.running import run
 from tests.server.meeting.referred import (
     ROWS,
     cast,

@@ -1,12 +1,12 @@
 """Where several agencies sign, a protocol waits for them, whatever else is changed meanwhile."""
 
-import asyncio
 from pathlib import Path
 
 from server.node import coalition, pack_changing, packs, proposals, signers
 from server.node.coalition import Change
 from server.node.desk import Desk
 from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER
+from tests.running import run
 from tests.server.sync.wired import Wired
 
 
@@ -63,4 +63,4 @@ def test_a_protocol_holds_only_once_enough_have_signed_it(by_http: Wired, tmp_pa
         await by_http.agencies.do(HARBOUR, lambda desk: pack_changing.adopt(texts, desk))
         assert (await _desk(by_http, HARBOUR)).pack.digest == digest
 
-    asyncio.run(walk())
+    run(walk())

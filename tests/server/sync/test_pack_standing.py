@@ -1,6 +1,5 @@
 """Who has taken in the protocol in force: told once, by whoever changes, to whom it concerns."""
 
-import asyncio
 import json
 import os
 import subprocess
@@ -21,6 +20,7 @@ from server.node.steps import WORKS_BY
 from server.relay.tables import Addressee, HeldStatement
 from tests.backups import back_up, put_back
 from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition
+from tests.running import run
 from tests.server.sync.wired import Wired
 
 TELLS = ("to", "agency", "step", "done", "who", "on", "document", "called", "note", "at")
@@ -78,7 +78,7 @@ def test_whoever_takes_a_protocol_in_is_seen_to_work_by_it_and_the_others_are_no
         assert (after[RIVER].pack, after[RIVER].same) == ("four-tiers", False)
         assert [await said_by(agencies, name) for name in (HARBOUR, RIVER, NORTHGATE)] == [1, 0, 1]
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_it_is_said_to_the_coordinating_node_alone_and_names_nobody(
@@ -101,7 +101,7 @@ def test_it_is_said_to_the_coordinating_node_alone_and_names_nobody(
         assert sorted(body) == sorted(TELLS)
         assert (body["to"], body["who"], body["note"]) == ([agencies[NORTHGATE].id], "", "")
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def _body(row: HeldStatement) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def test_a_node_put_back_from_before_says_again_what_it_works_by(
         assert (restored.pack, restored.same) == ("four-tiers", False)
         assert await said_by(agencies, HARBOUR) == told
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_an_agency_is_not_believed_about_another_nor_about_a_name(agencies: Coalition) -> None:
@@ -157,7 +157,7 @@ def test_an_agency_is_not_believed_about_another_nor_about_a_name(agencies: Coal
         assert (before[RIVER].pack, before[RIVER].same) == ("four-tiers", False)
         assert (after[RIVER].pack, after[RIVER].version) == ("what we like", None)
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_no_other_node_keeps_such_a_list_and_the_coordinating_node_says_nothing(
@@ -171,7 +171,7 @@ def test_no_other_node_keeps_such_a_list_and_the_coordinating_node_says_nothing(
             await pack_standing.tend(desk)
             assert await steps.said_of(desk.node.identity) == []
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_script_reads_who_works_by_which(by_http: Wired, ours: Texts) -> None:
@@ -181,7 +181,7 @@ def test_a_script_reads_who_works_by_which(by_http: Wired, ours: Texts) -> None:
         await adopt(by_http.agencies, HARBOUR, ours)
         await by_http.settle()
 
-    asyncio.run(walk())
+    run(walk())
     settings = by_http.agencies.settings(NORTHGATE)
     env = {name: value for name, value in os.environ.items() if "CASEFOLD" not in name}
     if settings.database_url:

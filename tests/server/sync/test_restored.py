@@ -1,7 +1,5 @@
 """A restored node asks the relay for everything anew, and obeys the closes it had forgotten."""
 
-import asyncio
-
 import pytest
 
 from server.casework import withdrawals
@@ -9,6 +7,7 @@ from server.casework.tables import ConsentRow, Share
 from server.node.tables import NodeRow
 from tests.backups import back_up, put_back
 from tests.coalition import HARBOUR, RIVER, open_case, record, share
+from tests.running import run
 from tests.server.sync.wired import Wired
 
 
@@ -43,4 +42,4 @@ def test_a_restored_node_learns_of_its_own_close(by_http: Wired, keys_lost: bool
         again = await by_http.round(HARBOUR, locked=locked)
         assert (again.refused, again.pulled) == ((), 0)
 
-    asyncio.run(story())
+    run(story())

@@ -1,6 +1,5 @@
 """Rounds of sync between real nodes over HTTP: what goes, what comes, what an outage costs."""
 
-import asyncio
 import fcntl
 import signal
 
@@ -15,6 +14,7 @@ from server.node.desk import Desk
 from server.node.tables import NodeRow
 from server.relay.tables import TABLES, HeldRecord
 from tests.coalition import HARBOUR, NORTHGATE, RIVER, open_case, record, share
+from tests.running import run
 from tests.server.sync.wired import Wired
 
 
@@ -45,7 +45,7 @@ def test_a_share_reaches_its_recipient_in_one_round_each(by_http: Wired):
         assert (await held_at(by_http, RIVER, part)) is not None
         assert (await held_at(by_http, NORTHGATE, part)) is None
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_a_locked_node_sends_what_was_sealed_and_fetches_what_came(by_http: Wired):
@@ -57,7 +57,7 @@ def test_a_locked_node_sends_what_was_sealed_and_fetches_what_came(by_http: Wire
         assert (await by_http.round(RIVER, locked=True)).pulled == 1
         assert (await held_at(by_http, RIVER, part)) is not None
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_a_round_with_nothing_new_moves_nothing(by_http: Wired):
@@ -70,7 +70,7 @@ def test_a_round_with_nothing_new_moves_nothing(by_http: Wired):
         assert not report.moved
         assert report.refused == ()
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_with_the_relay_down_everything_waits_and_goes_when_it_is_back(by_http: Wired):
@@ -85,7 +85,7 @@ def test_with_the_relay_down_everything_waits_and_goes_when_it_is_back(by_http: 
         report = await by_http.round(HARBOUR)
         assert (report.pushed, report.waiting, report.unreachable) == (1, 0, False)
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_a_relay_killed_and_started_again_changes_nothing(by_http: Wired):
@@ -99,7 +99,7 @@ def test_a_relay_killed_and_started_again_changes_nothing(by_http: Wired):
         assert (await by_http.round(RIVER)).pulled == 1
         assert (await held_at(by_http, RIVER, part)) is not None
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_a_withdrawal_is_destroyed_and_confirmed_in_one_round_at_a_locked_holder(by_http: Wired):
@@ -127,7 +127,7 @@ def test_a_withdrawal_is_destroyed_and_confirmed_in_one_round_at_a_locked_holder
             bodies = await HeldRecord.select(HeldRecord.body)
             assert {row["body"] for row in bodies} == {b""}
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_a_newer_directory_is_adopted_before_anything_that_came_with_it(by_http: Wired):
@@ -148,7 +148,7 @@ def test_a_newer_directory_is_adopted_before_anything_that_came_with_it(by_http:
             assert (await by_http.agencies.locked(HARBOUR)).directory.number == number
         assert (await by_http.round("St Brigid Hospital")).not_enrolled
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_what_the_relay_refuses_is_named_and_nothing_else_is_lost(by_http: Wired):
@@ -165,7 +165,7 @@ def test_what_the_relay_refuses_is_named_and_nothing_else_is_lost(by_http: Wired
         assert (await by_http.round(RIVER)).changed == {sound}
         assert (await by_http.round(HARBOUR)).refused == ()
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_after_the_relay_lost_its_past_every_node_gives_it_what_it_holds(by_http: Wired):
@@ -187,7 +187,7 @@ def test_after_the_relay_lost_its_past_every_node_gives_it_what_it_holds(by_http
         await by_http.settle()
         assert (await held_at(by_http, RIVER, part)).state == "live"  # type: ignore[union-attr]
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_only_one_process_syncs_at_a_time(by_http: Wired, monkeypatch: pytest.MonkeyPatch):
@@ -201,7 +201,7 @@ def test_only_one_process_syncs_at_a_time(by_http: Wired, monkeypatch: pytest.Mo
                 await by_http.round(HARBOUR)
         assert not (await by_http.round(HARBOUR)).unreachable
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_partners_confirm_each_other_hourly_and_a_withheld_record_shows(by_http: Wired):
@@ -221,7 +221,7 @@ def test_partners_confirm_each_other_hourly_and_a_withheld_record_shows(by_http:
                 await by_http.round(name)
         assert await unconfirmed(by_http, HARBOUR) == [(by_http.agencies[RIVER].id, True)]
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_a_partner_that_is_silent_for_a_day_is_shown_as_not_confirmed(by_http: Wired):
@@ -236,7 +236,7 @@ def test_a_partner_that_is_silent_for_a_day_is_shown_as_not_confirmed(by_http: W
         by_http.agencies.later(hours=25)
         assert await unconfirmed(by_http, HARBOUR) == [(by_http.agencies[RIVER].id, False)]
 
-    asyncio.run(story())
+    run(story())
 
 
 async def unconfirmed(by_http: Wired, name: str) -> list[tuple[str, bool]]:
@@ -256,7 +256,7 @@ def test_an_expired_share_is_destroyed_with_the_relay_down(by_http: Wired):
                 assert report.unreachable
                 assert report.ended == (part,)
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_a_node_that_joined_nobody_has_nothing_to_reach(by_http: Wired):
@@ -269,4 +269,4 @@ def test_a_node_that_joined_nobody_has_nothing_to_reach(by_http: Wired):
         assert report.not_enrolled
         assert not report.unreachable
 
-    asyncio.run(story())
+    run(story())

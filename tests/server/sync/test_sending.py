@@ -1,6 +1,5 @@
 """Several pushes in one round: the next is read beside the one on its way, and none is lost."""
 
-import asyncio
 from collections.abc import Sequence
 
 import pytest
@@ -11,6 +10,7 @@ from server import sending, sync
 from server.casework import withdrawals
 from server.casework.tables import OutboxRow, RecordRow
 from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, open_case, record, share
+from tests.running import run
 from tests.server.sync.wired import Wired
 
 Pushed = list[list[bytes]]
@@ -59,7 +59,7 @@ def test_all_of_it_goes_in_several_pushes_and_each_record_once(by_http: Wired, p
         assert await waiting(by_http) == 0
         assert (await by_http.round(RIVER)).pulled == 1
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_an_ending_written_during_a_push_goes_in_the_same_round(
@@ -88,7 +88,7 @@ def test_an_ending_written_during_a_push_goes_in_the_same_round(
             assert (report.waiting, report.refused) == (0, ())
             assert await OutboxRow.count() == 0
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_a_relay_that_falls_silent_after_the_first_push_loses_nothing(
@@ -115,4 +115,4 @@ def test_a_relay_that_falls_silent_after_the_first_push_loses_nothing(
         report = await by_http.round(HARBOUR)
         assert (report.pushed, report.waiting) == (left, 0)
 
-    asyncio.run(story())
+    run(story())

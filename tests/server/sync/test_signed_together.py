@@ -1,6 +1,5 @@
 """Three agencies sign the directory, two for anything that gives more: by real wires."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -25,6 +24,7 @@ from server.node.errors import NotFound, RefusedAct, Usage
 from server.node.tables import DirectoryRow, Restriction
 from server.relay.tables import HeldStatement
 from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, open_case, record, share
+from tests.running import run
 from tests.server.sync.wired import Wired
 from tiers.tier import Tier
 
@@ -103,7 +103,7 @@ def test_a_change_waits_until_another_agency_has_read_and_signed_it(by_http: Wir
             by_http.agencies[RIVER].id,
         }
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_second_change_joins_the_first_and_both_are_signed_at_once(by_http: Wired):
@@ -123,7 +123,7 @@ def test_a_second_change_joins_the_first_and_both_are_signed_at_once(by_http: Wi
             entry = (await by_http.agencies.desk(NORTHGATE)).directory.find(BRIGID)
         assert (entry.tier, entry.seats) == (2, {"meeting"})
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_signer_suspends_alone_and_what_waited_is_proposed_again(by_http: Wired):
@@ -150,7 +150,7 @@ def test_a_signer_suspends_alone_and_what_waited_is_proposed_again(by_http: Wire
         assert directory.find(HARBOUR).suspended
         assert directory.find(BRIGID).seats == {"meeting"}
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_what_a_suspended_agency_says_later_is_refused_by_relay_and_members(by_http: Wired):
@@ -171,7 +171,7 @@ def test_what_a_suspended_agency_says_later_is_refused_by_relay_and_members(by_h
         with agencies.at(NORTHGATE):
             assert await HeldStatement.count() == held
 
-    asyncio.run(walk())
+    run(walk())
 
 
 async def _assured_say(desk: Desk) -> None:
@@ -197,7 +197,7 @@ def test_a_node_that_was_away_catches_up_number_by_number(by_http: Wired):
             range(numbers[-1]["number"] - 2, numbers[-1]["number"] + 1)
         )
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_only_who_signs_may_suspend_and_only_what_waits_is_signed(by_http: Wired):
@@ -219,7 +219,7 @@ def test_only_who_signs_may_suspend_and_only_what_waits_is_signed(by_http: Wired
                 NORTHGATE, lambda desk: signers.set_signers([HARBOUR, RIVER], 4, desk)
             )
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_proposal_put_aside_can_still_be_signed(by_http: Wired):
@@ -242,7 +242,7 @@ def test_a_proposal_put_aside_can_still_be_signed(by_http: Wired):
         assert kept[-1].find(BRIGID).seats == {"meeting"}
         assert [one.number for one in kept] == list(range(1, len(kept) + 1))
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_suspension_waits_while_the_relay_is_away(by_http: Wired):
@@ -259,7 +259,7 @@ def test_a_suspension_waits_while_the_relay_is_away(by_http: Wired):
         with by_http.agencies.at(RIVER):
             assert await Restriction.count().where(Restriction.done_at.is_null()) == 0
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_what_a_stolen_laptop_sent_before_the_call_is_not_opened_after_it(by_http: Wired):
@@ -281,4 +281,4 @@ def test_what_a_stolen_laptop_sent_before_the_call_is_not_opened_after_it(by_htt
             assert await RecordRow.count() == 1
             assert await RecordRow.count().where(RecordRow.body.is_not_null()) == 0
 
-    asyncio.run(walk())
+    run(walk())

@@ -1,6 +1,5 @@
 """An agency begins anew: both identities sign, the words are compared, and no share moves."""
 
-import asyncio
 import time
 from pathlib import Path
 
@@ -34,6 +33,7 @@ from tests.coalition import (
     record,
     share,
 )
+from tests.running import run
 from tests.server.sync.wired import Wired
 
 
@@ -93,7 +93,7 @@ def test_an_agency_with_a_new_identity_keeps_its_standing_and_none_of_its_shares
         with pytest.raises(NotFound):
             await agencies.do(NORTHGATE, lambda desk: successions.accept(RIVER, words, desk))
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_where_several_sign_the_others_read_the_new_identity_and_sign_it(
@@ -130,7 +130,7 @@ def test_where_several_sign_the_others_read_the_new_identity_and_sign_it(
         assert directory.find(HARBOUR).id == new
         assert await made.do(NORTHGATE, successions.waiting) == []
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_a_suspended_agency_names_no_successor(agencies: Coalition, tmp_path: Path):
@@ -153,7 +153,7 @@ def test_a_suspended_agency_names_no_successor(agencies: Coalition, tmp_path: Pa
         with pytest.raises(NotFound, match="no new identity"):
             await agencies.do(NORTHGATE, lambda desk: successions.accept(RIVER, words, desk))
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_an_agency_suspended_after_it_named_one_is_enrolled_by_voice_instead(
@@ -170,7 +170,7 @@ def test_an_agency_suspended_after_it_named_one_is_enrolled_by_voice_instead(
         with pytest.raises(RefusedAct, match="enrol it again by voice"):
             await agencies.do(NORTHGATE, lambda desk: successions.accept(RIVER, words, desk))
 
-    asyncio.run(walk())
+    run(walk())
 
 
 def test_what_is_no_succession_is_refused_in_a_sentence(agencies: Coalition):
@@ -192,4 +192,4 @@ def test_what_is_no_succession_is_refused_in_a_sentence(agencies: Coalition):
         with pytest.raises(RefusedAct, match="pinned"):
             await agencies.do(RIVER, lambda desk: successions.claim(pinned, desk))
 
-    asyncio.run(walk())
+    run(walk())

@@ -14,6 +14,7 @@ from server.node.steps import Said
 from server.sync import Syncer
 from server.syncer import SyncState
 from tests.coalition import HARBOUR, NORTHGATE, RIVER, open_case, record, share
+from tests.running import run
 from tests.server.sync.wired import Wired, until
 from tiers.fragment import Place
 
@@ -67,7 +68,7 @@ def test_what_another_process_of_the_node_wrote_goes_by_itself(by_http: Wired):
 
             await until(lambda: arrived(by_http, RIVER, part))
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_each_edit_reaches_the_other_node_by_itself(by_http: Wired):
@@ -82,7 +83,7 @@ def test_each_edit_reaches_the_other_node_by_itself(by_http: Wired):
 
                 await until(lambda turn=turn: arrived(by_http, RIVER, part, turn + 2))
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_the_outbox_drains_by_itself_when_the_relay_is_back(by_http: Wired):
@@ -107,7 +108,7 @@ def test_the_outbox_drains_by_itself_when_the_relay_is_back(by_http: Wired):
 
             await until(up_to_date)
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_an_open_page_hears_that_a_share_changed(by_http: Wired):
@@ -123,7 +124,7 @@ def test_an_open_page_hears_that_a_share_changed(by_http: Wired):
                 rung.clear()
                 here = await arrived(by_http, RIVER, part)
 
-    asyncio.run(story())
+    run(story())
 
 
 def test_an_open_page_hears_of_a_step_that_the_other_side_wrote_down(by_http: Wired):
@@ -149,4 +150,4 @@ def test_an_open_page_hears_of_a_step_that_the_other_side_wrote_down(by_http: Wi
                 rung.clear()
                 here = await steps_there()
 
-    asyncio.run(story())
+    run(story())

@@ -15,6 +15,7 @@ from server import sync
 from server.node.tables import NodeRow
 from server.sync import SyncReport
 from tests.coalition import NORTHGATE, Coalition
+from tests.running import keep_open, run
 
 
 @dataclass
@@ -66,6 +67,7 @@ class Wired:
     async def round(self, name: str, *, locked: bool = False) -> SyncReport:
         """One round of sync at that agency."""
         with self.agencies.at(name):
+            await keep_open()
             desk = await (self.agencies.locked(name) if locked else self.agencies.desk(name))
             return await sync.sync_once(desk)
 
@@ -89,7 +91,7 @@ def wired(agencies: Coalition, stderr: Path) -> Iterator[Wired]:
     running = Wired(agencies, socket.create_server(("127.0.0.1", 0), backlog=256), stderr)
     running.start()
     try:
-        asyncio.run(running.point_everybody_here())
+        run(running.point_everybody_here())
         yield running
     finally:
         running.end()
