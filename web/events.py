@@ -44,7 +44,7 @@ def events(request: AnyRequest) -> ServerSentEvent:
 
 
 async def _listen(request: AnyRequest, here: Workplace) -> AsyncIterator[ServerSentEventMessage]:
-    stream, warned = _Stream(), False
+    stream, warned, said = _Stream(), False, await sync_words(here)
     _open.add(stream)
     try:
         while not stream.ending:
@@ -54,8 +54,11 @@ async def _listen(request: AnyRequest, here: Workplace) -> AsyncIterator[ServerS
             if (left <= _WARN_BEFORE) is not warned:
                 warned = not warned
                 yield _say("idle", html("session/_idle.html", None) if warned else "")
-            if await _rung(stream):
-                yield _say("sync", await sync_words(here))
+            rung, words = await _rung(stream), await sync_words(here)
+            if rung or words != said:  # a round that hangs rings no bell, and something waits
+                said = words
+                yield _say("sync", words)
+            if rung:
                 yield _say("view", "changed")
     finally:
         _open.discard(stream)

@@ -6,7 +6,7 @@ from typing import Any, Final
 from litestar import Response
 
 from server.entry import assuring
-from server.meeting import asked, planning
+from server.meeting import asked, finds_due, planning
 from server.node import node, packs, reminders, selfreview
 from server.node.access import Act, Role, may
 from server.node.desk import Desk
@@ -45,6 +45,11 @@ _PLACES: Final = (
 _RARELY: Final = frozenset({"/consents", "/staff", "/audit", "/node"})
 _SHORT: Final = 6
 
+# Whatever is printed of these says who must not learn of it.
+_ABOUT_CASES: Final = frozenset(
+    {"/cases", "/shared", "/intake", "/asked", "/motions", "/meetings", "/actions", "/consents"}
+)
+
 # Who asks, and who is asked and votes.
 _COORDINATING: Final = {"/intake": True, "/asked": False, "/motions": False}
 
@@ -76,12 +81,14 @@ def _goes(href: str, act: Act, desk: Desk) -> bool:
 
 
 async def _badge(href: str, desk: Desk) -> str:
-    """What is due among partners, questions that came, a meeting held now."""
+    """What is due among partners, questions and names that wait, a meeting held now."""
     if href == "/partners":
         due = await _partners_due(desk)
         return f"{due} due" if due else ""
     if href == "/asked":
         new = await asked.waiting_count(desk)
+        if may(desk.roles, Act.SHARE) and may(desk.roles, Act.READ_REFERRALS):
+            new += len(await finds_due.finds_due(desk))  # the coordinating node waits for her name
         return f"{new} new" if new else ""
     if href == "/meetings":
         return "Open now" if await planning.held_now() else ""
@@ -127,6 +134,7 @@ async def frame_for(request: AnyRequest, desk: Desk, here: str) -> Frame:
         restored=desk.node.quarantined,
         sync=await sync_words(workplace),
         timezone=desk.pack.timezone,
+        never_told=desk.pack.action_terms.never_told if here in _ABOUT_CASES else "",
     )
 
 

@@ -48,6 +48,7 @@ class Frame:
     sync: str = ""
     notice: str = ""
     timezone: str = "UTC"
+    never_told: str = ""  # who must not learn of it; on every page about cases
 
 
 def _environment() -> Environment:

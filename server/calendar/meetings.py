@@ -70,14 +70,19 @@ def on_the_wall(day: date, at: time, zone: ZoneInfo) -> datetime:
 def check(pack: Protocol) -> None:
     """Go on only if every series has a rule, a first day and holidays that can be read."""
     for row in pack.meetings.values():
-        before = (_begins(row) - _MOVES_AT_MOST).replace(tzinfo=UTC)
-        if not upcoming(row, before, pack.timezone):
-            raise NoSuchRule(f"The calendar rule of {row.title} names no day at all.")
-        if row.first is not None and _rule(row)[0].date() != row.first:
-            raise NoSuchRule(
-                f"The first day of {row.title}, {row.first}, is none that its calendar rule names. "
-                "Write a day of the series."
-            )
+        check_series(row, pack.timezone)
+
+
+def check_series(row: MeetingRow, timezone: str) -> None:
+    """Go on only if this series has a rule, a first day and holidays that can be read."""
+    before = (_begins(row) - _MOVES_AT_MOST).replace(tzinfo=UTC)
+    if not upcoming(row, before, timezone):
+        raise NoSuchRule(f"The calendar rule of {row.title} names no day at all.")
+    if row.first is not None and _rule(row)[0].date() != row.first:
+        raise NoSuchRule(
+            f"The first day of {row.title}, {row.first}, is none that its calendar rule names. "
+            "Write a day of the series."
+        )
 
 
 def _days(row: MeetingRow, since: date) -> Iterator[date]:

@@ -18,7 +18,10 @@ REMIND_WITHIN = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One question that reached this agency, and how it stands; `soon` near or past the cut-off."""
+    """One question that reached this agency, and how it stands.
+
+    `soon` is near the cut-off or past it, `late` past it.
+    """
 
     share: str
     case_ref: str
@@ -29,6 +32,7 @@ class Asking:
     until: date
     state: str
     soon: bool
+    late: bool
 
     @property
     def asks(self) -> bool:
@@ -77,6 +81,7 @@ async def _lines(desk: Desk) -> tuple[Asking, ...]:
 def _line(noted: AskedHere, row: Share, desk: Desk) -> Asking:
     by = datetime.fromtimestamp(noted.answer_by, UTC) if noted.answer_by else None
     waits = noted.state in WAITING
+    left = by - desk.now if by is not None and waits else None
     return Asking(
         share=row.id,
         case_ref=row.case_ref,
@@ -86,5 +91,6 @@ def _line(noted: AskedHere, row: Share, desk: Desk) -> Asking:
         answer_by=by,
         until=last_day(row.ends, desk),
         state=noted.state,
-        soon=by is not None and waits and by - desk.now <= REMIND_WITHIN,
+        soon=left is not None and left <= REMIND_WITHIN,
+        late=left is not None and left < timedelta(),
     )

@@ -9,6 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from server.calendar import meetings
+from server.calendar.days import UnknownHolidays
+from server.calendar.meetings import NoSuchRule
 from server.node.errors import BadFile
 from tiers.pack_reading import line_of
 from tiers.protocol import PackMistake, Protocol, read_pack
@@ -44,8 +46,18 @@ def load(name_or_file: str = DEFAULT) -> Texts:
     text = _file_text(path, name_or_file)
     texts = _whole(text) or _with_parents(path.stem, text, path.parent)
     # The person who wrote the file is told of the file, however its pack is called.
-    meetings.check(_read(((path.name, texts[0][1]), *texts[1:])))
+    _check_calendar(_read(((path.name, texts[0][1]), *texts[1:])), path.name, texts[0][1])
     return texts
+
+
+def _check_calendar(found: Protocol, file: str, text: str) -> None:
+    for row in found.meetings.values():
+        try:
+            meetings.check_series(row, found.timezone)
+        except (NoSuchRule, UnknownHolidays) as wrong:
+            key = "holidays" if isinstance(wrong, UnknownHolidays) else "rrule"
+            line = line_of(text, ("meetings", row.id, key))
+            raise BadFile(f"{file}, line {line}: {wrong}") from wrong
 
 
 def whole(texts: Texts) -> str:

@@ -93,7 +93,8 @@ def test_a_question_is_searched_taken_up_and_answered_on_one_page(
     page.fill("#part-service_involvement-survivor textarea >> nth=0", "Two calls in May.")
     page.click("#part-service_involvement-survivor button[type=submit]")
     expect(page.locator("#part-service_involvement-survivor")).to_contain_text("Two calls in May.")
-    page.reload()
+    expect(page.locator("#goes")).to_contain_text("Send 2 sections to")  # without a reload
+    expect(page.locator("#goes")).not_to_contain_text("nothing is known")
     expect(page.locator("#part-background_checks-survivor")).to_contain_text("Background checks")
     nothing_for_axe(page, "one question, taken up")
     before = at_the_coordinator(world)

@@ -9,8 +9,11 @@ from datetime import timedelta
 import pytest
 
 from server.casework import cases, drafts
+from server.node.keyholder import Keyholder
+from server.sync import Syncer
 from tests import nodes
 from tests.web.asked import Pages
+from web import app
 
 
 def test_an_unknown_name_and_a_wrong_passphrase_read_the_same(pages: Pages) -> None:
@@ -21,6 +24,19 @@ def test_an_unknown_name_and_a_wrong_passphrase_read_the_same(pages: Pages) -> N
         assert unknown.status_code == wrong.status_code == 422
         assert unknown.content == wrong.content
         assert not pages.keyholder.members
+
+    asyncio.run(scenario())
+
+
+def test_the_door_says_after_how_many_quiet_minutes_it_locks(node: nodes.TestedNode) -> None:
+    async def scenario() -> None:
+        settings = replace(node.settings, idle_minutes=12)
+        keyholder = Keyholder(settings.idle_minutes, lambda: None)
+        made = app.create(settings, keyholder, Syncer(settings, keyholder), "http://127.0.0.1:8400")
+
+        answer = await Pages(made, keyholder).get("/sign-in")
+
+        assert "after 12 quiet minutes" in answer.text
 
     asyncio.run(scenario())
 

@@ -36,7 +36,7 @@ class AskedLine:
     answer_by: datetime | None
     until: date
     tag: Tag
-    soon: bool
+    due: Tag | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _line(one: Asking) -> AskedLine:
         answer_by=one.answer_by,
         until=one.until,
         tag=_STATES[one.state] if one.asks else only_told,
-        soon=one.soon,
+        due=asked_one.due_tag(one),
     )
 
 

@@ -16,9 +16,8 @@ from server.node.desk import Desk
 from tiers.gate import Withheld
 from web.forms import Mistakes, Slip, typed
 from web.frame import frame_for
-from web.pages.asked_one import capital
 from web.pages.consent_adopt import MatchLine, MatchPart, match_lines
-from web.pages.words import about_words, person_words
+from web.pages.words import about_words, capital, person_words
 from web.rendering import page
 from web.workplace import AnyRequest, AtWork, go, once, place
 

@@ -12,13 +12,14 @@ from server.casework import cases, mailroom
 from server.counted import agree
 from server.meeting import answering, answers
 from server.meeting.answering import Question
+from server.meeting.asked import Asking
 from server.meeting.noting import ANSWERED, LEFT, NOTHING_KNOWN
 from server.node.access import Act, may
 from server.node.desk import Desk
 from tiers.fragment import Fragment, Place
 from tiers.gate import Cleared, Withheld
 from web.forms import Option, new_token
-from web.frame import show
+from web.frame import frame_for, show
 from web.pages.case_parts import SectionPart
 from web.pages.case_parts import section as section_part
 from web.pages.shares import (
@@ -29,8 +30,9 @@ from web.pages.shares import (
     leaving_lines,
     staying_lines,
 )
-from web.pages.words import about_words, agency_name, people_in_order
-from web.workplace import AnyRequest, AtWork
+from web.pages.words import about_words, agency_name, capital, people_in_order
+from web.rendering import Tag, page
+from web.workplace import AnyRequest, AtWork, go
 
 _CHECKS = "background_checks"
 
@@ -80,7 +82,7 @@ class OnePage:
     from_name: str
     came_at: datetime
     answer_by: datetime | None
-    soon: bool
+    due: Tag | None
     until: date
     told: tuple[SeenSection, ...]
     never_told: str
@@ -92,6 +94,23 @@ class OnePage:
     ended: bool
     left: bool
     may_leave: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GoesPart:
+    """What leaves now, asked for again by the open page whenever something was written on it."""
+
+    href: str
+    token: str
+    until: date
+    own: OwnPart
+
+
+def due_tag(line: Asking) -> Tag | None:
+    """A word beside a question that waits, near its cut-off or past it."""
+    if line.late:
+        return Tag("Late", "bad")
+    return Tag("Due soon", "you") if line.soon else None
 
 
 @get("/asked/{number:str}")
@@ -107,7 +126,7 @@ async def one_page(request: AnyRequest, number: FromPath[str], desk: AtWork) -> 
         from_name=line.from_name,
         came_at=line.came_at,
         answer_by=line.answer_by,
-        soon=line.soon,
+        due=due_tag(line),
         until=line.until,
         told=as_seen_there(told, desk),
         never_told=desk.pack.action_terms.never_told,
@@ -121,6 +140,17 @@ async def one_page(request: AnyRequest, number: FromPath[str], desk: AtWork) -> 
         may_leave=line.asks and line.state not in {LEFT, ANSWERED, NOTHING_KNOWN},
     )
     return await show(request, desk, "/asked", "asked/one.html", value)
+
+
+@get("/asked/{number:str}/goes")
+async def goes_part(request: AnyRequest, number: FromPath[str], desk: AtWork) -> Response[Any]:
+    """What would leave, and the buttons beside it, as things stand now."""
+    question = await answering.read(number, desk)
+    if not question.own_ref or question.tell is None:
+        return go(request, f"/asked/{number}")
+    href, own = f"/asked/{question.line.share}", await _own(question, desk)
+    part = GoesPart(href, new_token(), question.line.until, own)
+    return page("asked/_goes.html", part, await frame_for(request, desk, "/asked"))
 
 
 async def _take_up(desk: Desk) -> TakeUpPart:
@@ -189,14 +219,9 @@ def _written_here(desk: Desk) -> tuple[str, ...]:
     return (*desk.pack.headings, _CHECKS) if checks else desk.pack.headings
 
 
-def capital(words: str) -> str:
-    """Words that begin a heading; a name within them stays as it is written."""
-    return words[:1].upper() + words[1:]
-
-
 def _said(fragment: Fragment, survivor: str, name: str) -> str:
     written = fragment.fields.get(Place(answers.ATTENDING, survivor, name), ())
     return written[-1].value if written else ""
 
 
-handlers = (one_page,)
+handlers = (one_page, goes_part)

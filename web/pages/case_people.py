@@ -17,6 +17,7 @@ from web.frame import show
 from web.pages.words import (
     about_words,
     agency_names,
+    capital,
     people_in_order,
     person_words,
     role_word,
@@ -96,7 +97,7 @@ async def _released(record: cases.CaseRecord, desk: Desk) -> tuple[Option, ...]:
             named |= entry.consent.about
     roles = {code: role for role, code in _CODES.items()}
     return tuple(
-        Option(one, person_words(one, roles.get(one.split("-")[0], one), desk.pack).capitalize())
+        Option(one, capital(person_words(one, roles.get(one.split("-")[0], one), desk.pack)))
         for one in sorted(named - set(record.fragment.people))
     )
 

@@ -45,10 +45,12 @@ def _form(section: str, desk: Desk) -> SectionForm:
 async def shown(
     request: AnyRequest, record: cases.CaseRecord, section: str, person: str, desk: Desk
 ) -> Response[Any]:
-    """The section to read, open, after it was changed or left."""
+    """The section to read, open, after it was changed or left; the page around it hears of it."""
     reach = await cases.reach(record.ref, desk)
     part = replace(section_of(_form(section, desk), person, record, reach, desk), open=True)
-    return page("cases/_section_shown.html", part, await frame_for(request, desk, "/cases"))
+    answer = page("cases/_section_shown.html", part, await frame_for(request, desk, "/cases"))
+    answer.headers["HX-Trigger"] = "written"
+    return answer
 
 
 @get("/cases/{ref:str}/sections/{section:str}/{person:str}")

@@ -16,6 +16,7 @@ from web.forms import Mistakes, Option, Slip, typed
 from web.frame import frame_for
 from web.pages.words import (
     about_words,
+    capital,
     field_label,
     people_in_order,
     person_words,
@@ -101,7 +102,7 @@ async def match_lines(consent: Consent, ref: str, desk: Desk) -> tuple[MatchLine
     return tuple(
         MatchLine(
             person,
-            f"{person_words(person, _role(person), desk.pack).capitalize()} in the release is",
+            f"{capital(person_words(person, _role(person), desk.pack))} in the release is",
             options,
             person if person in fragment.people else "",
         )

@@ -6,7 +6,7 @@ from server.counted import agree
 from server.node.desk import Desk
 from server.node.errors import NotFound
 from tiers.consent import Consent, ConsentKind
-from web.pages.words import agency_name, section_title
+from web.pages.words import agency_name, section_title, within
 from web.rendering import day, list_words
 
 
@@ -24,7 +24,7 @@ def sentence(entry: ConsentEntry, desk: Desk) -> str:
     """Who may tell whom what, until when."""
     consent = entry.consent
     sections = list_words(
-        [section_title(one, desk.pack).lower() for one in sorted(consent.sections)]
+        [within(section_title(one, desk.pack)) for one in sorted(consent.sections)]
     )
     teller, told = agency_name(consent.discloser, desk), agency_name(consent.recipient, desk)
     words = f"{teller} to {told}: {sections}."

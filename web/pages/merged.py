@@ -22,6 +22,7 @@ from web.pages.merged_table import (
     Told,
 )
 from web.pages.words import (
+    capital,
     field_label,
     form_place,
     people_in_order,
@@ -155,12 +156,20 @@ def _brief(section: str, said: Sequence[Told], viewed: Viewed, desk: Desk) -> st
     def others(one: Told) -> bool:
         return people.get(one.about) != SURVIVOR
 
+    def of_whom(one: Told) -> str:
+        role = people.get(one.about, "")
+        return f"{capital(person_words(one.about, role, desk.pack))}: " if others(one) else ""
+
     summaries = [one for one in said if one.field == _BRIEF]
     accounts = [one for one in said if kind(one) == "long"]
-    if summaries:
-        return summaries[0].values[0]
-    if accounts:
-        return max(accounts, key=lambda one: (not others(one), len(one.values[0]))).values[0]
+    told = summaries[0] if summaries else None
+    if accounts and told is None:
+        told = max(accounts, key=lambda one: (not others(one), len(one.values[0])))
+    if told is not None:
+        return of_whom(told) + told.values[0]
+    # Plain facts are of one person: two dates of birth side by side are nobody's.
+    first = next((one.about for one in said if not others(one)), said[0].about if said else "")
+    said = [one for one in said if one.about == first]
     # A colleague's name says nothing of her: what an agency keeps about itself comes last.
     # A row is read as it was written: which assessment, its score, its band.
     plain = (
@@ -173,7 +182,7 @@ def _brief(section: str, said: Sequence[Told], viewed: Viewed, desk: Desk) -> st
         for one in plain
     ]
     # A hand-over and a summary of one agency may say the same: that is said once.
-    return " · ".join(list(dict.fromkeys(facts))[:3])
+    return (of_whom(said[0]) if said else "") + " · ".join(list(dict.fromkeys(facts))[:3])
 
 
 def _place(section: str, one: Told) -> Place:

@@ -76,7 +76,7 @@ def _below(view: ReferralView, desk: Desk) -> str:
     said = f"As it is written, this is below the threshold{band}."
     kind = desk.pack.agency_kinds.get(view.reached.route, "")
     if kind:
-        said += f" The protocol would send her to: {kind.lower()}."
+        said += f" The protocol would send her to: {kind}."
     return f"{said} Professional judgement counts as much as a score."
 
 

@@ -21,10 +21,11 @@ _WRONG = "The name or the passphrase is not right. Check both and try again."
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
-    """The page before any other, and how many things wait behind it."""
+    """The page before any other, how many things wait behind it, and when it locks again."""
 
     token: str
     waiting: str
+    idle_minutes: int
 
 
 def first_page(desk: Desk) -> str:
@@ -56,7 +57,8 @@ async def sign_in_page(request: AnyRequest) -> Response[Any]:
     count = await door.things_wait(here.settings)
     waiting = f"{agree(count, 'thing waits', 'things wait')}." if count else ""
     frame = await locked_frame(request, device)
-    shown = page("session/page.html", SignInPage(new_token(), waiting), frame)
+    drawn = SignInPage(new_token(), waiting, here.settings.idle_minutes)
+    shown = page("session/page.html", drawn, frame)
     shown.set_cookie(here.device_cookie(device))
     shown.set_cookie(here.cookie(here.door.session_cookie, "", 0))
     return shown

@@ -28,6 +28,17 @@ def role_word(role: str, pack: Protocol) -> str:
     return pack.words.get(role, role.replace("_", " "))
 
 
+def capital(words: str) -> str:
+    """Words that begin a line; a name within them stays as it is written."""
+    return words[:1].upper() + words[1:]
+
+
+def within(title: str) -> str:
+    """A title within a sentence; a word of capitals or a name, such as HRDA, stays as it is."""
+    first = title.split(" ", maxsplit=1)[0]
+    return title if not first[1:].islower() else title[:1].lower() + title[1:]
+
+
 def person_words(person: str, role: str, pack: Protocol) -> str:
     """A person without a name: child A."""
     word = role_word(role, pack)

@@ -239,14 +239,18 @@ async def the_find(agencies: Coalition) -> str:
     return found
 
 
-def test_near_the_cut_off_it_is_said_to_be_soon(agencies: Coalition) -> None:
+def test_near_the_cut_off_it_is_said_to_be_soon_and_past_it_late(agencies: Coalition) -> None:
     async def story() -> None:
         await ask(agencies, RIVER)
         agencies.later(days=6, hours=20)
         await agencies.settle()
 
         one = await line(agencies, RIVER)
+        agencies.later(days=1)
+        await agencies.settle()
+        after = await line(agencies, RIVER)
 
-        assert one.soon
+        assert (one.soon, one.late) == (True, False)
+        assert (after.soon, after.late) == (True, True)
 
     run(story())

@@ -18,6 +18,7 @@ from tests.coalition import (
 )
 from tests.running import run
 from tests.server.meeting.referred import REFERRED, ROWS, take_up
+from web import frame
 
 
 async def referred(agencies: Coalition) -> str:
@@ -31,6 +32,12 @@ async def referred(agencies: Coalition) -> str:
     await agencies.do(NORTHGATE, lambda desk: deciding.accept(ref, desk))
     await agencies.settle()
     return ref
+
+
+async def badge(agencies: Coalition) -> str:
+    """What the bar says beside Asked, at the agency that referred."""
+    links = await agencies.do(HARBOUR, lambda desk: frame.links(desk, ""))
+    return next(link.badge for link in links if link.href == "/asked")
 
 
 async def agencies_are_asked(agencies: Coalition, ref: str) -> None:
@@ -51,12 +58,14 @@ def test_nobody_is_told_who_she_is_before_the_request_and_one_press_sends_it_aft
 
         await agencies_are_asked(agencies, ref)
         (due,) = await agencies.do(HARBOUR, finds_due.finds_due)
+        assert await badge(agencies) == "1 new"  # somebody has to send her name
         done = await agencies.do(HARBOUR, lambda desk: finds_due.send_finds(ref, desk))
         await agencies.settle()
 
         assert set(due.names) == set(done.sent) == {RIVER, BRIGID}
         assert not done.withheld
         assert await agencies.do(HARBOUR, finds_due.finds_due) == ()
+        assert await badge(agencies) == ""
         for name in (RIVER, BRIGID):
             (one,) = await agencies.do(name, asked.queue)
             assert (one.case_ref, one.asks) == (ref, True)

@@ -62,6 +62,20 @@ def test_a_mistake_names_the_file_as_it_is_called(tmp_path: Path) -> None:
         packs.load(str(tmp_path / "my county.toml"))
 
 
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ('rrule = "FREQ=WEEKLY;BYDAY=MX"', "line 7: The calendar rule of MARAC cannot be read"),
+        ('holidays = "GB-XYZ"', "line 7: .+ GB-XYZ"),
+    ],
+)
+def test_a_mistake_in_a_calendar_is_found_at_its_line(row: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "county.toml").write_text(f'{COUNTY}[meetings.marac]\nat = "10:00"\n{row}\n')
+
+    with pytest.raises(BadFile, match=rf"^county\.toml, {said}"):
+        packs.load(str(tmp_path / "county.toml"))
+
+
 @pytest.mark.parametrize("name", packs.shipped())
 def test_a_pack_saved_whole_is_the_same_pack(name: str, tmp_path: Path) -> None:
     file = tmp_path / "whole.json"
