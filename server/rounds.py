@@ -100,7 +100,9 @@ async def _round(desk: Desk, courier: Courier | None) -> SyncReport:
             # What closed, and a tick that came, is at every agency in this same round.
             report = report.and_then(await delivery.exchange(desk, courier))
     except NotAdmitted:
-        report = replace(report, not_enrolled=True)
+        named = desk.directory.agency(desk.node.identity) is not None
+        out = named and not desk.node.coordinating
+        report = replace(report, not_enrolled=True, shut_out=out)
     except SyncError:
         report = replace(report, unreachable=True)
     waiting = await waiting_count()

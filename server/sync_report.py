@@ -22,6 +22,7 @@ class SyncReport:
     waiting: int = 0
     unreachable: bool = False
     not_enrolled: bool = False
+    shut_out: bool = False  # the directory names this node, and yet it is let in no more
     ended: tuple[str, ...] = ()  # shares that ended
     changed: frozenset[str] = frozenset()  # shares that have news
     directory: bool = False  # a newer directory was adopted
@@ -30,6 +31,18 @@ class SyncReport:
     def moved(self) -> bool:
         """Did anything go or come?"""
         return bool(self.pushed or self.pulled or self.receipts or self.ended or self.directory)
+
+    @property
+    def not_let_in(self) -> str:
+        """Why the relay does not let this node in, in a sentence; empty where it does."""
+        if self.shut_out:
+            return (
+                "The coordinating node lets this agency in no more: it was suspended or taken "
+                "out. Ask them. Everything is kept."
+            )
+        if self.not_enrolled:
+            return "The coordinating node has not taken this agency in yet. Everything is kept."
+        return ""
 
     def and_then(self, later: "SyncReport") -> "SyncReport":
         """Both rounds as one."""
@@ -41,6 +54,7 @@ class SyncReport:
             later.waiting,
             later.unreachable,
             later.not_enrolled,
+            later.shut_out,
             tuple(dict.fromkeys(self.ended + later.ended)),
             self.changed | later.changed,
             self.directory or later.directory,

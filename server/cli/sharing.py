@@ -17,8 +17,6 @@ from server.sync import SyncReport
 from tiers.fragment import Place
 from tiers.gate import Cleared, LeftOut, Withheld
 
-_NOT_ENROLLED = "The coordinating node has not enrolled this node yet. Everything is kept."
-
 
 def _place(place: Place) -> dict[str, str]:
     return {"section": place.section, "about": place.about, "field": place.field}
@@ -131,7 +129,7 @@ def sync(line: Line, *, until_idle: bool) -> None:
         f"{report.pushed} sent, {report.pulled} received, {report.receipts} receipts, "
         f"{report.waiting} waiting.",
         *(f"Refused: {row.reason}" for row in report.refused),
-        *([_NOT_ENROLLED] if report.not_enrolled else []),
+        *([report.not_let_in] if report.not_let_in else []),
     )
     if report.unreachable:
         raise Unreachable

@@ -96,8 +96,8 @@ async def sync_now(request: AnyRequest, desk: AtWork) -> Response[Any]:
 def _told(report: SyncReport) -> str:
     if report.unreachable:
         return "The relay does not answer. Everything is kept, and goes when it does."
-    if report.not_enrolled:
-        return "The coordinating node has not taken this agency in yet. Everything is kept."
+    if report.not_let_in:
+        return report.not_let_in
     went = "What waited went" if report.pushed else "Nothing waited"
     came = "something came" if report.pulled else "nothing came"
     words = f"Done. {went}, and {came}."

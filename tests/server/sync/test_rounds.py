@@ -146,7 +146,9 @@ def test_a_newer_directory_is_adopted_before_anything_that_came_with_it(by_http:
         assert report.directory
         with by_http.agencies.at(HARBOUR):
             assert (await by_http.agencies.locked(HARBOUR)).directory.number == number
-        assert (await by_http.round("St Brigid Hospital")).not_enrolled
+        out = await by_http.round("St Brigid Hospital")
+        assert out.not_enrolled
+        assert "suspended or taken out" in out.not_let_in
 
     run(story())
 
@@ -267,6 +269,7 @@ def test_a_node_that_joined_nobody_has_nothing_to_reach(by_http: Wired):
         report = await by_http.round(HARBOUR)
 
         assert report.not_enrolled
+        assert "has not taken this agency in yet" in report.not_let_in
         assert not report.unreachable
 
     run(story())
