@@ -2,6 +2,7 @@
 
 import html
 import re
+from typing import Any
 
 import httpx
 
@@ -21,12 +22,12 @@ def drawn(answer: httpx.Response) -> dict[str, str]:
     return {name: html.unescape(value) for name, value in _HIDDEN.findall(answer.text)}
 
 
-async def fill(pages: Pages, path: str, **said: str) -> httpx.Response:
+async def fill(pages: Pages, path: str, **said: Any) -> httpx.Response:
     """Open a form, fill some of it in, and save it."""
     return await save(pages, path, await pages.get(path), **said)
 
 
-async def save(pages: Pages, path: str, page: httpx.Response, **said: str) -> httpx.Response:
+async def save(pages: Pages, path: str, page: httpx.Response, **said: Any) -> httpx.Response:
     form = drawn(page)
     kept = {name[4:]: value for name, value in form.items() if name.startswith("was-")}
     answer = await pages.post(path.partition("?")[0], {**form, **kept, **said})

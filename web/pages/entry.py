@@ -15,7 +15,7 @@ from server.node.desk import Desk
 from server.node.errors import NotFound
 from web.forms import new_token, typed
 from web.frame import show
-from web.pages import entry_hours, entry_row, entry_send
+from web.pages import entry_facts, entry_hours, entry_row, entry_send
 from web.pages.entry_forms import FORMS, PARENTS, Form, called, said
 from web.pages.entry_words import audience_tag
 from web.rendering import Tag, day
@@ -147,13 +147,18 @@ def _line(form: Form, row: EntryRow, entry: Entry, desk: Desk) -> Line:
         id=f"row-{row.id}",
         table=row.table,
         title=called(form, row.values),
-        said=tuple(said(form, row.values)),
+        said=(*said(form, row.values), *_found_under(row, entry)),
         tags=_tags(row, desk),
         href=f"/entry/rows/{row.table}/{row.id}",
         groups=tuple(_group(FORMS[table], row, entry, desk) for table in form.beneath),
         hours=entry_hours.words(row, entry) if hours else "",
         hours_href=f"/entry/hours/{row.table}/{row.id}" if hours else "",
     )
+
+
+def _found_under(row: EntryRow, entry: Entry) -> list[tuple[str, str]]:
+    facts = entry_facts.labels(row.id, entry) if row.table == "services" else []
+    return [("Found under", ", ".join(facts))] if facts else []
 
 
 def _tags(row: EntryRow, desk: Desk) -> tuple[Tag, ...]:

@@ -19,6 +19,7 @@ from web.forms import Mistakes, Option, Slip, Typed, new_token
 from web.forms import typed as form_of
 from web.frame import show
 from web.pages.entry_beside import Tick, counted, offer_here, parent_of, services_here, slips
+from web.pages.entry_facts import FactGroup, facts_here, say_facts
 from web.pages.entry_forms import FORMS, Ask, Form, audience_options, called
 from web.pages.entry_words import audience
 from web.workplace import AnyRequest, AtWork, go, once
@@ -63,6 +64,7 @@ class RowPage:
     confidential: bool
     is_place: bool
     services: tuple[Tick, ...]
+    facts: tuple[FactGroup, ...]
 
 
 @get("/entry/rows/{table:str}/{row:str}")
@@ -103,6 +105,7 @@ async def row_page(
         confidential=bool(values.get("x_confidential_location")),
         is_place=table == "locations",
         services=services_here(row, entry) if table == "locations" else (),
+        facts=await facts_here(row, entry) if table == "services" else (),
     )
     return await show(request, desk, "/partners", "entry/row.html", value)
 
@@ -133,6 +136,8 @@ async def save(
             await own.edit(changes, heads, desk)
         if table == "locations":
             await offer_here(ident, form, desk)
+        if table == "services":
+            await say_facts(ident, form, desk)
         return go(request, "/entry", "Saved here. Nothing has left this node yet.")
 
     return await once(request, form, act)

@@ -23,7 +23,7 @@ from web.pages.words import tier_words
 from web.rendering import Tag, page
 from web.workplace import AnyRequest, AtWork
 
-_TITLES: Final = {
+TITLES: Final = {
     "type": "Kind of help",
     "area": "Area",
     "language": "Language",
@@ -156,7 +156,7 @@ def _found(
         _choice(0, OPEN, found.open_now, "Open now"),
         _choice(0, FREE, found.free_now, "Free beds now"),
     ]
-    facets = tuple(_facet(name, found.facets[name]) for name in _TITLES if found.facets.get(name))
+    facets = tuple(_facet(name, found.facets[name]) for name in TITLES if found.facets.get(name))
     chosen = any(count.chosen for some in found.facets.values() for count in some)
     return FoundPart(
         said=_said(found, text),
@@ -193,7 +193,7 @@ def _facet(name: str, counts: tuple[Count, ...]) -> FacetPart:
     choices = [_choice(place, name, count, count.value) for place, count in enumerate(counts)]
     first = [one for place, one in enumerate(choices) if place < _SHOWN or one.chosen]
     rest = [one for one in choices if one not in first]
-    return FacetPart(_TITLES[name], tuple(first), tuple(rest))
+    return FacetPart(TITLES[name], tuple(first), tuple(rest))
 
 
 def _choice(place: int, name: str, count: Count, words: str) -> Choice:
