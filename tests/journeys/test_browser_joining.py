@@ -1,4 +1,7 @@
-"""An agency joins by page, in two real browsers' windows, pressing what docs/joining.md says."""
+"""An agency joins by page, in two real browsers' windows, pressing what docs/joining.md says.
+
+What the other side did is waited for on the page that is open: nobody loads one again.
+"""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.nodes import Node, free_port
-from tests.journeys.screens import Screens, bars_nobody, screens, until_shown
+from tests.journeys.screens import Screens, bars_nobody, screens
 
 PAPER = Path(__file__).parents[2] / "docs" / "joining.md"
 HOUSE, RIVERSIDE = "Harbour House", "Riverside Coordination"
@@ -106,7 +109,7 @@ def _invite(ruth: Window, joy: Window) -> None:
 
 
 def _compare_words(ruth: Window, joy: Window) -> None:
-    until_shown(ruth.page, "Waits for the eight words")
+    expect(ruth.page.get_by_text("Waits for the eight words")).to_be_visible()
     ruth.page.get_by_role("link", name=HOUSE).click()
     expect(ruth.page.get_by_role("heading", name="They read to you")).to_be_visible()
     bars_nobody(ruth.page)
@@ -117,7 +120,7 @@ def _compare_words(ruth: Window, joy: Window) -> None:
     ruth.press(f"Enrol {HOUSE} as joining")
     joy.press(f"Trust {RIVERSIDE} from now on")
     expect(ruth.page.get_by_text("Joining: the steps travel")).to_be_visible()
-    until_shown(joy.page, "0 of 6")
+    expect(joy.page.get_by_text("0 of 6")).to_be_visible()
 
 
 def _take_steps(ruth: Window, joy: Window) -> None:
@@ -127,7 +130,7 @@ def _take_steps(ruth: Window, joy: Window) -> None:
     joy.page.locator("#step-internal_lead summary", has_text="Write down").click()
     joy.press("This step is done")
     expect(joy.page.get_by_text("1 of 6 steps are done")).to_be_visible()
-    expect(ruth.page.get_by_text("1 of 6 steps are done")).to_be_visible()  # without a reload
+    expect(ruth.page.get_by_text("1 of 6 steps are done")).to_be_visible()
     bars_nobody(ruth.page)
     ruth.page.get_by_label("Both sides know this").check()
     ruth.press(f"Let {HOUSE} take part")
@@ -135,19 +138,19 @@ def _take_steps(ruth: Window, joy: Window) -> None:
 
 
 def _rehearse(ruth: Window, joy: Window) -> None:
-    until_shown(joy.page, "Send an invented person")
+    expect(joy.page.get_by_role("button", name="Send an invented person")).to_be_visible()
     joy.press("Send an invented person")
-    until_shown(ruth.page, "A test handoff arrived.")
+    expect(ruth.page.get_by_text("A test handoff arrived.")).to_be_visible()
     ruth.press(f"Open what {HOUSE} sent")
     expect(ruth.page.get_by_text("Invented Person", exact=True)).to_be_visible()
     bars_nobody(ruth.page)
     ruth.press("Answer with an invented person")
-    until_shown(joy.page, "A test handoff arrived.")
+    expect(joy.page.get_by_text("A test handoff arrived.")).to_be_visible()
     joy.press(f"Open what {RIVERSIDE} sent")
     expect(joy.page.get_by_text("Invented Person", exact=True)).to_be_visible()
     joy.press("End the test, in both directions")
     for window in (joy, ruth):
-        until_shown(window.page, "Both ways, proven")
+        expect(window.page.get_by_text("Both ways, proven")).to_be_visible()
         bars_nobody(window.page)
 
 

@@ -143,12 +143,12 @@ def _lines(rows: Dataset, part: Leaving) -> tuple[SentLine, ...]:
 
 def _line(table: str, row: dict[str, Any], tag: Tag | None) -> SentLine:
     form = FORMS.get(table)
+    if table == "attributes" and row.get("label"):
+        return SentLine("To be found under", str(row["label"]), (), tag)
     if form is None:
         name = OBJECTS[table].name.replace("_", " ")
         told = tuple((key, str(value)) for key, value in row.items() if _plain(key))
-        return SentLine(
-            name.capitalize(), str(row.get("name") or row.get("label") or ""), told, tag
-        )
+        return SentLine(name.capitalize(), str(row.get("name") or ""), told, tag)
     return SentLine(form.one.capitalize(), called(form, row), tuple(said(form, row)), tag)
 
 
