@@ -71,8 +71,8 @@ async def case_of(text: str, desk: Desk) -> str:
     return ref
 
 
-async def lift(wall: str, desk: Desk) -> None:
-    """Take a wall away, on every reference its case goes by."""
+async def lift(wall: str, desk: Desk) -> tuple[str, ...]:
+    """Take a wall away, on every reference its case goes by; gives those an agency may know of."""
     require(desk, Act.WALL)
     async with transaction():
         row = await _found(wall, desk)
@@ -89,6 +89,7 @@ async def lift(wall: str, desk: Desk) -> None:
         for ref in everywhere:
             desk.walled.agencies.get(ref, set()).discard(row.agency)
         await audit.record(LIFTED, row.case_ref, desk, staff=row.staff, agency=row.agency)
+    return tuple(everywhere) if row.agency else ()
 
 
 async def look_at(wall: str, desk: Desk) -> None:

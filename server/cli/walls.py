@@ -13,6 +13,7 @@ from server.casework.own_search import Asked
 from server.casework.ties import TieEntry
 from server.casework.walling import WallEntry
 from server.cli.line import MOST_BYTES, Line, at_desk, line_options, parse_form, read_form, table
+from server.meeting import lifting
 from server.node.desk import Desk
 from server.node.errors import BadFile, Usage
 from tiers.reading import format_name
@@ -53,7 +54,7 @@ def lift(line: Line, number: str) -> None:
     """Take a wall away."""
 
     async def act(desk: Desk) -> None:
-        await acts.lift(number, desk)
+        await lifting.lift(number, desk)
 
     at_desk(line, act)
     line.say({"lifted": number}, "The wall is lifted.")

@@ -189,6 +189,27 @@ def test_a_draft_leaves_within_a_second_of_the_last_key(opened: Opened, story: S
     assert 0 < waited < 1000
 
 
+def test_the_bar_says_that_something_waits_though_no_round_ended(
+    opened: Opened, story: Story
+) -> None:
+    page = opened(HARBOUR)
+    visit(page, story, HARBOUR, "/cases")
+    bar = page.locator("#sync-words")
+    expect(bar).not_to_have_text("Something is on the way")
+    place = Place("risks", "survivor", "summary")
+
+    async def edit(desk: Desk) -> None:
+        now = await cases.read(story.ref, desk)
+        words = f"Worse, {now.revision}"
+        await cases.edit(story.ref, {place: words}, now.revision, now.heads, desk)
+
+    apart(lambda: asyncio.run(story.coalition.do(HARBOUR, edit)))
+
+    expect(bar).to_have_text("Something is on the way")
+    apart(lambda: asyncio.run(story.coalition.sync(HARBOUR, NORTHGATE)))
+    expect(bar).not_to_have_text("Something is on the way")
+
+
 def test_an_edit_shows_on_the_open_view_without_a_reload_and_moves_nothing_else(
     opened: Opened, story: Story
 ) -> None:

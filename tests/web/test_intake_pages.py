@@ -62,6 +62,20 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
     shutil.rmtree(first[coalition.HARBOUR].settings.data.parent)
 
 
+def test_the_walls_of_a_case_are_reached_before_it_is_taken_up(
+    world: Team, browser: Browser
+) -> None:
+    page = world.page(browser, NORTHGATE)
+    page.goto(f"{world.served[NORTHGATE].url}/intake/{world.ref}")
+    expect(page.locator("main")).to_contain_text("Put yours before you take it up.")
+
+    page.click("text=Walls: who may not know of this case")
+    nothing_for_axe(page, "the walls of a referral nobody took up")
+    page.click("text=Back to the case")  # what others told of it: no record of ours
+
+    expect(page.locator("main")).to_contain_text("He has found out where she lives.")
+
+
 def test_a_coordinator_takes_a_case_up_and_the_team_accepts_it(
     world: Team, browser: Browser
 ) -> None:

@@ -193,6 +193,7 @@ def test_a_dropped_line_loses_nothing_and_saves_once(coordinator: Page, held: He
         "The line dropped, and came back."
     )
     expect(coordinator.locator("#reasons")).to_have_value("The line dropped, and came back.")
+    expect(coordinator.locator("#problem")).to_be_empty()  # it was answered after all
 
 
 def test_the_meeting_goes_by_keys_alone(coordinator: Page, held: Held) -> None:

@@ -83,6 +83,7 @@ class CasePage:
     decided: str
     may_decide: bool
     may_put: bool
+    may_wall: bool
     question: str
 
 
@@ -138,6 +139,7 @@ async def case_page(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Re
         decided=_decided(found),
         may_decide=may(desk.roles, Act.DECIDE_INTAKE),
         may_put=may(desk.roles, Act.PUT_MOTION),
+        may_wall=may(desk.roles, Act.WALL),
         question=CLOSE if line.accepted else ACCEPT,
     )
     return await show(request, desk, "/intake", "intake/case.html", value)

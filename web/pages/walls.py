@@ -6,8 +6,10 @@ from typing import Any, Final
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from server.casework import refs, walling
+from server.casework import own, refs, walling
+from server.casework.errors import NoSuchCase
 from server.casework.walling import WallEntry
+from server.meeting import lifting
 from server.node import staff
 from server.node.access import Act, require
 from server.node.desk import Desk
@@ -42,6 +44,7 @@ class WallsPage:
     token: str
     ref: str
     short: str
+    case_href: str
     walls: tuple[WallLine, ...]
     colleagues: tuple[Option, ...]
     agencies: tuple[Option, ...]
@@ -68,6 +71,7 @@ async def _page(ref: str, desk: Desk) -> WallsPage:
         token=new_token(),
         ref=ref,
         short=refs.short(ref) if ref else "",
+        case_href=await _case_href(ref, desk) if ref else "",
         walls=tuple(_line(one) for one in found),
         colleagues=tuple(
             Option(one.id, f"{one.name} (you)" if one.id == me else one.name)
@@ -79,6 +83,15 @@ async def _page(ref: str, desk: Desk) -> WallsPage:
             if one.identity != desk.node.identity
         ),
     )
+
+
+async def _case_href(ref: str, desk: Desk) -> str:
+    """Where this case is read: our own, or what others told of it."""
+    try:
+        await own.load(ref, desk)
+    except NoSuchCase:
+        return f"/shared/{ref}"
+    return f"/cases/{ref}"
 
 
 def _line(one: WallEntry) -> WallLine:
@@ -122,7 +135,7 @@ async def lift(request: AnyRequest, wall: FromPath[str], desk: AtWork) -> Respon
     form = await typed(request)
 
     async def act() -> Response[Any]:
-        await walling.lift(wall, desk)
+        await lifting.lift(wall, desk)
         events.ring()
         return go(request, form.word("back") or "/walls", "The wall is lifted.")
 

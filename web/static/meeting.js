@@ -79,5 +79,6 @@
     if (!form || !event.detail.xhr?.status) return;
     delete form.dataset.failed;
     delete form.dataset.quiet;
+    if (event.detail.xhr.status < 400) document.getElementById("problem")?.replaceChildren();
   });
 })();
