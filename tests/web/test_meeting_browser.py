@@ -86,6 +86,16 @@ def at_the_meeting(page: Page, held: Held) -> None:
         expect(page.locator(f"#plan-{part} h2")).to_be_visible()
 
 
+def called_up(page: Page, held: Held) -> None:
+    """The meeting, with its case being heard."""
+    at_the_meeting(page, held)
+    if page.locator(".clock[data-running]").count() == 0:
+        with page.expect_navigation():
+            page.get_by_role("button", name="Call this case up").click()
+        at_the_meeting(page, held)
+        expect(page.locator(".clock[data-running]")).to_have_count(1)
+
+
 def save(page: Page) -> None:
     page.locator("#live-decision").get_by_role("button", name="Save", exact=True).click()
 
@@ -196,8 +206,37 @@ def test_a_dropped_line_loses_nothing_and_saves_once(coordinator: Page, held: He
     expect(coordinator.locator("#problem")).to_be_empty()  # it was answered after all
 
 
-def test_the_meeting_goes_by_keys_alone(coordinator: Page, held: Held) -> None:
+def test_a_second_n_does_not_mark_the_case_heard_that_has_just_come_up(
+    coordinator: Page, held: Held
+) -> None:
+    called_up(coordinator, held)
+    coordinator.evaluate("performance.now = () => 1500")  # as on a machine that is quick
+
+    coordinator.keyboard.press("n")
+    coordinator.keyboard.press("r")
+    expect(coordinator.locator("#plan-risks-form form")).to_be_visible()
+
+    assert "Heard" not in coordinator.locator("#live-agenda").inner_text()
+    coordinator.get_by_role("button", name="Heard").wait_for()
+
+
+def test_whether_observers_see_the_case_follows_a_colleague(
+    coordinator: Page, chair: Page, held: Held
+) -> None:
     at_the_meeting(coordinator, held)
+    at_the_meeting(chair, held)
+
+    coordinator.get_by_role("button", name="Let observers see this case").click()
+
+    stop = "Observers see this case: stop that"
+    expect(chair.get_by_role("button", name=stop)).to_be_visible()
+    chair.get_by_role("button", name=stop).click()
+    expect(coordinator.get_by_role("button", name="Let observers see this case")).to_be_visible()
+
+
+def test_the_meeting_goes_by_keys_alone(coordinator: Page, held: Held) -> None:
+    called_up(coordinator, held)
+    coordinator.evaluate("performance.now = () => 2500")  # n rests two seconds
 
     coordinator.keyboard.press("r")
     expect(coordinator.locator("#plan-risks-form form")).to_be_visible()

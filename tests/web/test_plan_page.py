@@ -76,6 +76,7 @@ def test_a_coordinator_writes_an_action_and_its_owner_answers_by_page(agencies: 
             "actions-action": "Put markers on the address",
             "actions-owner_agency": agencies[RIVER].id,
             "actions-due": "2026-12-14",
+            "actions-survivors_part": "She keeps the diary",
         }
         saved = await maya.post(f"/plan/{ref}/actions/nobody/new", said)
         assert "Put markers on the address" in words_of(saved)
@@ -84,6 +85,7 @@ def test_a_coordinator_writes_an_action_and_its_owner_answers_by_page(agencies: 
         sam = await at(agencies, RIVER)
         mine = await sam.get("/actions")
         assert "Put markers on the address" in words_of(mine)
+        assert "part in this step: She keeps the diary" in words_of(mine)
         [path] = re.findall(r'hx-post="(/actions/[^"]+)"', mine.text)
         without = await sam.post(path, {"form": "1" * 32, "status": "not_done_by_agency"})
         assert without.status_code == 422

@@ -184,6 +184,8 @@ async def _mine(desk: Desk, stays: str = "") -> MinePart:
 
 def _words(line: ActionLine, desk: Desk) -> ActionWords:
     action = line.action
+    part = action.says("survivors_part")
+    form = desk.pack.sections["plan_actions"].field("survivors_part")
     owner = action.says("owner_agency")
     return ActionWords(
         id=f"action-{action.row}",
@@ -194,7 +196,7 @@ def _words(line: ActionLine, desk: Desk) -> ActionWords:
         action=action.says("action"),
         owner=action.says("owner") or (agency_name(owner, desk) if owner else ""),
         due=day(action.due),
-        survivors_part=action.says("survivors_part"),
+        survivors_part=f"{form.label}: {part}" if part and form else part,
         tags=_tags(line.status, line.overdue),
         status=line.answered("status") or line.status,
         update=line.answered("update"),

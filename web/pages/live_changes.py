@@ -10,7 +10,7 @@ from server.meeting.agenda import AgendaCase, OnAgenda
 from server.meeting.planned import Planned
 from server.node.access import Act, may
 from server.node.desk import Desk
-from web.forms import Typed
+from web.forms import Typed, new_token
 from web.pages.drafts import kept, kept_all
 from web.pages.live_parts import (
     AgendaPart,
@@ -27,6 +27,15 @@ from web.rendering import list_words
 
 
 @dataclass(frozen=True, slots=True)
+class Observers:
+    """Whether observers see this case now, and the form that changes it."""
+
+    slot: str
+    see: bool
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """The parts that changed; what is None stays as the page has it."""
 
@@ -38,6 +47,7 @@ class Changes:
     whole: Merged | None  # another shape: the whole view is drawn anew
     merged: Merged | None
     decision: DecisionPart | None
+    observers: Observers | None
     roster: RosterPart | None
     whole_roster: bool
     said: str
@@ -45,8 +55,8 @@ class Changes:
     @property
     def any(self) -> bool:
         """Did anything change?"""
-        parts = (self.agenda, self.clock, self.whole, self.merged, self.decision, self.roster)
-        return any(part is not None for part in parts)
+        parts = (self.agenda, self.clock, self.whole, self.merged, self.decision, self.observers)
+        return any(part is not None for part in (*parts, self.roster))
 
 
 async def since(
@@ -70,6 +80,7 @@ async def since(
         whole=whole,
         merged=merged,
         decision=decision and replace(decision, swap=True),
+        observers=_observers(case, had),
         roster=roster,
         whole_roster=whole_roster,
         said="",
@@ -104,6 +115,13 @@ async def decision_of(
 def clock_mark(case: AgendaCase) -> str:
     """A mark that changes when the clock of a case starts or stops, and not while it runs."""
     return f"{case.state} {case.began_at} {case.spent} {case.minutes}"
+
+
+def _observers(case: AgendaCase | None, had: Mapping[str, str]) -> Observers | None:
+    """A colleague let observers see this case, or stopped it, since this page was drawn."""
+    if case is None or had.get("observers", "") in {"", "yes" if case.observers else "no"}:
+        return None
+    return Observers(case.slot, case.observers, new_token())
 
 
 async def _view(
@@ -150,6 +168,9 @@ def _said(drawn: Changes, told: Sequence[str]) -> str:
         words.append(f"Case {drawn.agenda.calling.short} is being heard now")
     if drawn.agenda is not None and drawn.agenda.withdrawn:
         words.append("Something was withdrawn")
+    if drawn.observers is not None:
+        seen = "see this case now" if drawn.observers.see else "no longer see this case"
+        words.append(f"Observers {seen}")
     if drawn.decision is not None:
         words.append("The decision changed")
     if drawn.roster is not None:
