@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from server.cli.line import Line, at_desk, line_options, write_new
+from server.cli.meetings import the_meeting
 from server.meeting import exporting
 from server.meeting.exporting import Paper
 from server.node.desk import Desk
@@ -27,7 +28,11 @@ def paper() -> None:
 @line_options
 def agenda(line: Line, meeting: str, out: Path) -> None:
     """The agenda of a meeting, as an accessible PDF."""
-    _write(line, out, lambda desk: exporting.agenda(meeting, desk))
+
+    async def made(desk: Desk) -> Paper:
+        return await exporting.agenda(await the_meeting(meeting, desk), desk)
+
+    _write(line, out, made)
 
 
 @paper.command("plan")
@@ -54,7 +59,11 @@ def actions(line: Line, out: Path) -> None:
 @line_options
 def attendance(line: Line, meeting: str, out: Path) -> None:
     """Who is expected at a meeting or was there, as XLSX or CSV by the file's ending."""
-    _write(line, out, lambda desk: exporting.attendance(meeting, desk, _ending(out)))
+
+    async def made(desk: Desk) -> Paper:
+        return await exporting.attendance(await the_meeting(meeting, desk), desk, _ending(out))
+
+    _write(line, out, made)
 
 
 def _ending(out: Path) -> str:

@@ -13,6 +13,7 @@ _ONLY_IF = {
     ("referral", "why_not_aware"): ("aware_of_referral", "no"),
     ("referral", "heard_where"): ("heard_before", "yes"),
 }
+_SCORE, _NAMED = ("assessments", "score"), ("assessments", "instrument")
 PEOPLE, RELEASE, SEND = "people", "release", "send"
 _WRITTEN = (
     (PEOPLE, "Who is in it", (IDENTITY, CHILDREN)),
@@ -81,8 +82,14 @@ def _wanted(
     by, value = _ONLY_IF.get((section, field), ("", ""))
     if by and said.get((section, by)) != value:
         return None
+    if (section, field) == _SCORE and _judged_without_one(said.get(_NAMED, ""), pack):
+        return None
     form = pack.sections[section]
     return next((one for one in form.fields if one.id == field), None)
+
+
+def _judged_without_one(instrument: str, pack: Protocol) -> bool:
+    return any(row.title == instrument and not row.scored for row in pack.instruments.values())
 
 
 def _without_basis(record: CaseRecord) -> tuple[str, ...]:

@@ -76,6 +76,22 @@ def test_assessments_stand_side_by_side_and_the_threshold_is_reached_or_not(
     asyncio.run(scenario())
 
 
+def test_a_score_is_asked_for_only_where_the_instrument_has_one(
+    pages: Pages, node: nodes.TestedNode
+) -> None:
+    async def scenario() -> None:
+        ref = await begun(pages, node)
+
+        await assess(pages, ref, "aaaa", instrument="Police DASH/PPN", band="high")
+        wanted = await read(pages, f"/referrals/{ref}")
+        await assess(pages, ref, "aaaa", instrument="GP Red Flag", band="high")
+
+        assert "Still empty: Score" in wanted
+        assert "Score" not in await read(pages, f"/referrals/{ref}")
+
+    asyncio.run(scenario())
+
+
 def test_professional_judgement_is_enough(pages: Pages, node: nodes.TestedNode) -> None:
     async def scenario() -> None:
         ref = await begun(pages, node)

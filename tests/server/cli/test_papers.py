@@ -1,6 +1,7 @@
 """Papers and calendar addresses by command: written once, for their owner alone."""
 
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from server.meeting.exporting import NoSuchForm
 from server.meeting.feeds import NoSuchFeed
 from server.node.errors import NotFound, Usage
+from tests import nodes, postgres
 from tests.server.cli.test_acts import Line, line
 
 __all__ = ["line"]
@@ -44,6 +46,20 @@ def test_a_paper_of_what_is_not_here_is_not_made(line: Line, tmp_path: Path) -> 
             line.type("paper", *words, "--out", str(out))
 
     assert not out.exists()
+
+
+def test_a_paper_of_the_next_meeting_is_asked_for_as_every_command_asks(
+    original: Callable[[postgres.Cluster | None, bool], nodes.Original], tmp_path: Path
+) -> None:
+    coordinator = Line(nodes.copy(original(None, True), tmp_path / "node", str), tmp_path)
+    agenda, who = tmp_path / "agenda.pdf", tmp_path / "who.csv"
+    coordinator.type("meeting", "plan", "team")
+
+    coordinator.type("paper", "agenda", "next", "--out", str(agenda))
+    coordinator.type("paper", "attendance", "next", "--out", str(who))
+
+    assert agenda.read_bytes().startswith(b"%PDF")
+    assert who.exists()
 
 
 def test_an_address_is_made_listed_and_taken_back(line: Line) -> None:
