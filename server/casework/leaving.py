@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from server.casework import ending, ledger, walls, withdrawals
+from server.casework import ending, ledger, refs, walls, withdrawals
 from server.casework.own import agency_name, me, unix
 from server.casework.tables import Case, ConsentRow, OutboxRow, Share, StatementRow
 from server.node import audit, steps
@@ -218,8 +218,12 @@ async def _consents() -> Sequence[ConsentRow]:
 
 
 def _shown(rows: Sequence[Row], desk: Desk) -> list[Row]:
-    """Those this person may know of: what ends is counted for them as if there were no others."""
-    return [row for row in rows if not walls.is_hidden(row.case_ref, desk)]
+    """Those this person may know of: what ends is counted for them as if there were no others.
+
+    A test handoff ends too, and is counted nowhere.
+    """
+    known = [row for row in rows if not walls.is_hidden(row.case_ref, desk)]
+    return [row for row in known if not refs.is_invented(row.case_ref)]
 
 
 def _may_leave(desk: Desk) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.casework import cases, leaving, meetings
+from server.casework import cases, leaving, meetings, rehearsing
 from server.casework.errors import NoSuchCase
 from server.casework.tables import RecordRow
 from server.node import coalition, onboarding
@@ -44,6 +44,25 @@ def test_what_was_shared_ends_everywhere_with_receipts_and_own_records_stay(
         for name in (HARBOUR, NORTHGATE, RIVER):
             with agencies.at(name):
                 assert not await RecordRow.exists().where(RecordRow.body.is_not_null())
+
+    run(story())
+
+
+def test_a_test_handoff_ends_with_the_rest_and_is_counted_nowhere(agencies: Coalition) -> None:
+    async def story() -> None:
+        await whole_story(agencies)
+        before = await agencies.do(HARBOUR, leaving.what_ends)
+        await agencies.do(HARBOUR, lambda d: rehearsing.begin(agencies[NORTHGATE].id, d))
+        await agencies.settle()
+        after = await agencies.do(HARBOUR, leaving.what_ends)
+        gone = await agencies.do(HARBOUR, leaving.leave)
+        await agencies.settle()
+
+        assert after == before
+        assert gone.closed == before.shared
+        with agencies.at(NORTHGATE):
+            assert not await RecordRow.exists().where(RecordRow.body.is_not_null())
+        assert await finished(agencies, HARBOUR)
 
     run(story())
 
