@@ -185,6 +185,7 @@ def test_words_about_who_came_come_back_after_the_node_was_locked(
 
     line.get_by_role("button", name="Save").click()
     expect(line.locator(".tag", has_text="Apologies")).to_have_count(1)
+    expect(line.get_by_role("button", name="Save")).to_be_focused()
     at_the_meeting(coordinator, held)
     expect(line.locator(".kept")).to_be_empty()
     expect(coordinator.locator(f"{harbour}-note")).to_have_value("Half a sentence about")
@@ -229,6 +230,7 @@ def test_whether_observers_see_the_case_follows_a_colleague(
     coordinator.get_by_role("button", name="Let observers see this case").click()
 
     stop = "Observers see this case: stop that"
+    expect(coordinator.get_by_role("button", name=stop)).to_be_focused()
     expect(chair.get_by_role("button", name=stop)).to_be_visible()
     chair.get_by_role("button", name=stop).click()
     expect(coordinator.get_by_role("button", name="Let observers see this case")).to_be_visible()
@@ -240,6 +242,8 @@ def test_the_meeting_goes_by_keys_alone(coordinator: Page, held: Held) -> None:
 
     coordinator.keyboard.press("r")
     expect(coordinator.locator("#plan-risks-form form")).to_be_visible()
+    coordinator.get_by_role("button", name="Leave it").press("Enter")
+    expect(coordinator.locator("#add-risk")).to_be_focused()
     coordinator.keyboard.press("/")
     expect(coordinator.locator("[name=actions-owner_agency]")).to_be_focused()
     coordinator.locator("#decision").focus()

@@ -22,9 +22,11 @@ from web.pages.live_parts import (
     AgendaPart,
     Clock,
     DecisionPart,
+    ObserversPart,
     agenda_part,
     clock_of,
     condensed,
+    observers_part,
 )
 from web.pages.meetings_parts import STATES
 from web.pages.merged_table import Merged
@@ -58,7 +60,7 @@ class LivePage:
     clock_mark: str
     decision: DecisionPart | None
     roster: RosterPart | None
-    observers_see: bool
+    observers: ObserversPart | None
     token: str
     may_run: bool
     may_call: bool  # this case can be called up now
@@ -179,7 +181,7 @@ async def _drawn(
         shut=seen.shut,
         decision=await live_changes.decision_of(at, found, case, desk),
         roster=roster,
-        observers_see=bool(case and case.observers),
+        observers=_observers(at, case, desk),
         token=new_token(),
         may_run=may(desk.roles, Act.RUN_MEETING),
         may_call=_may_call(at, case, desk),
@@ -190,6 +192,12 @@ async def _drawn(
         statement_read_by=at.statement_read_by,
         over=at.state == planned.OVER,
     )
+
+
+def _observers(at: Planned, case: AgendaCase | None, desk: Desk) -> ObserversPart | None:
+    if case is None or at.state == planned.OVER or not may(desk.roles, Act.RUN_MEETING):
+        return None
+    return observers_part(at, case)
 
 
 async def _stamp(case: AgendaCase | None, seen: Seen, desk: Desk) -> str:

@@ -18,6 +18,7 @@ from web.forms import Mistakes, Slip, Typed, typed
 from web.frame import frame_for
 from web.pages.drafts import keep_on
 from web.pages.live_changes import decision_of, roster_of
+from web.pages.live_parts import observers_part
 from web.pages.roster_parts import RosterPart, attend_place
 from web.rendering import page
 from web.workplace import AnyRequest, AtWork, go, once, place
@@ -207,7 +208,14 @@ async def show_observers(
     async def act() -> Response[Any]:
         await hearing.let_observers(slot, desk, see=form.word("see") == "yes")
         _changed(request)
-        return go(request, f"/meetings/{meeting}/live/{slot}")
+        at = await planned.load(meeting, desk)
+        cases = (await agenda.cases_of(at, desk)).cases
+        case = next((one for one in cases if one.slot == slot), None)
+        if case is None:
+            raise planned.NotOnAgenda
+        part = observers_part(at, case)
+        frame = await frame_for(request, desk, _PLACE)
+        return page("meeting/_observers_alone.html", part, frame)
 
     return await once(request, form, act)
 

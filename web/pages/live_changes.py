@@ -10,29 +10,22 @@ from server.meeting.agenda import AgendaCase, OnAgenda
 from server.meeting.planned import Planned
 from server.node.access import Act, may
 from server.node.desk import Desk
-from web.forms import Typed, new_token
+from web.forms import Typed
 from web.pages.drafts import kept, kept_all
 from web.pages.live_parts import (
     AgendaPart,
     Clock,
     DecisionPart,
+    ObserversPart,
     agenda_part,
     clock_of,
     condensed,
     decision_part,
+    observers_part,
 )
 from web.pages.merged_table import Merged
 from web.pages.roster_parts import RosterPart, attend_place, roster_part
 from web.rendering import list_words
-
-
-@dataclass(frozen=True, slots=True)
-class Observers:
-    """Whether observers see this case now, and the form that changes it."""
-
-    slot: str
-    see: bool
-    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +40,7 @@ class Changes:
     whole: Merged | None  # another shape: the whole view is drawn anew
     merged: Merged | None
     decision: DecisionPart | None
-    observers: Observers | None
+    observers: ObserversPart | None
     roster: RosterPart | None
     whole_roster: bool
     said: str
@@ -80,7 +73,7 @@ async def since(
         whole=whole,
         merged=merged,
         decision=decision and replace(decision, swap=True),
-        observers=_observers(case, had),
+        observers=_observers(at, case, had),
         roster=roster,
         whole_roster=whole_roster,
         said="",
@@ -117,11 +110,13 @@ def clock_mark(case: AgendaCase) -> str:
     return f"{case.state} {case.began_at} {case.spent} {case.minutes}"
 
 
-def _observers(case: AgendaCase | None, had: Mapping[str, str]) -> Observers | None:
+def _observers(
+    at: Planned, case: AgendaCase | None, had: Mapping[str, str]
+) -> ObserversPart | None:
     """A colleague let observers see this case, or stopped it, since this page was drawn."""
     if case is None or had.get("observers", "") in {"", "yes" if case.observers else "no"}:
         return None
-    return Observers(case.slot, case.observers, new_token())
+    return replace(observers_part(at, case), swap=True)
 
 
 async def _view(

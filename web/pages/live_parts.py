@@ -107,6 +107,22 @@ class DecisionPart:
     swap: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ObserversPart:
+    """Whether observers see this case now, and the form that changes it."""
+
+    meeting: str
+    slot: str
+    see: bool
+    token: str
+    swap: bool = False
+
+
+def observers_part(at: Planned, case: AgendaCase) -> ObserversPart:
+    """Whether observers see this case, as it stands."""
+    return ObserversPart(at.id, case.slot, case.observers, new_token())
+
+
 def agenda_part(at: Planned, found: OnAgenda, here: str) -> AgendaPart:
     """The list at the left, as seen from the case this page shows."""
     lines = tuple(

@@ -70,6 +70,7 @@ class ReleasePage:
     purposes: tuple[Option, ...]
     others: tuple[Option, ...]
     rows: tuple[GridRow, ...]
+    heads: tuple[str, ...]  # what the three ticks of each row permit, in the pack's words
     also: tuple[TickBox, ...]
     exclusions: tuple[Exclusions, ...]
     told: tuple[TickBox, ...]
@@ -133,6 +134,7 @@ def _page(
         purposes=tuple(Option(key, words) for key, words in terms.purposes.items()),
         others=grid.others(record, desk),
         rows=grid.rows(record, values, desk),
+        heads=tuple(pack.words[key] for key in ("find", "tell", "plan")),
         also=_boxes("also", sorted(terms.handoff_sections), values, desk),
         exclusions=_exclusions(values, desk),
         told=tuple(

@@ -42,7 +42,11 @@
     // What took the target's place is found by its id; what came by itself takes nobody's focus.
     const fresh = target.isConnected ? target : document.getElementById(target.id);
     if (!event.detail.requestConfig?.triggeringEvent) return;
-    (fresh?.matches?.("[data-focus]") ? fresh : fresh?.querySelector?.("[data-focus]"))?.focus();
+    const into = fresh?.matches?.("[data-focus]") ? fresh : fresh?.querySelector?.("[data-focus]");
+    // A form that was left is gone, and with it the focus: back to what opened it.
+    const left = event.detail.requestConfig.path.match(/^(.+)\/leave$/);
+    const opener = left && document.querySelector(`[hx-get="${CSS.escape(left[1])}"]`);
+    (into ?? opener)?.focus();
   });
 
   document.addEventListener("htmx:sendError", (event) => {
