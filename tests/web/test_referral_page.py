@@ -65,6 +65,7 @@ def test_assessments_stand_side_by_side_and_the_threshold_is_reached_or_not(
         text = await read(pages, f"/referrals/{ref}/assessments")
         assert f"{_SCORED} Not reached" in text
         assert "below the threshold (medium)" in text
+        assert "send her to: Paragon (HRDA where appropriate, and HRDA Plus)." in text
         await assess(pages, ref, "bbbb", instrument="SafeLives Dash", score="15")
         text = await read(pages, f"/referrals/{ref}/assessments")
 
