@@ -6,7 +6,7 @@ from typing import Any, Final
 from litestar import Response
 
 from server.entry import assuring
-from server.meeting import asked, finds_due, planning
+from server.meeting import asked, finds_due, overdue, planning
 from server.node import node, packs, reminders, selfreview
 from server.node.access import Act, Role, may
 from server.node.desk import Desk
@@ -81,7 +81,7 @@ def _goes(href: str, act: Act, desk: Desk) -> bool:
 
 
 async def _badge(href: str, desk: Desk) -> str:
-    """What is due among partners, questions and names that wait, a meeting held now."""
+    """What is due among partners, what waits or is overdue, a meeting held now."""
     if href == "/partners":
         due = await _partners_due(desk)
         return f"{due} due" if due else ""
@@ -90,6 +90,9 @@ async def _badge(href: str, desk: Desk) -> str:
         if may(desk.roles, Act.SHARE) and may(desk.roles, Act.READ_REFERRALS):
             new += len(await finds_due.finds_due(desk))  # the coordinating node waits for her name
         return f"{new} new" if new else ""
+    if href == "/actions":
+        late = overdue.count(desk)
+        return f"{late} overdue" if late else ""
     if href == "/meetings":
         return "Open now" if await planning.held_now() else ""
     return ""

@@ -3,14 +3,24 @@
 from collections.abc import Iterable
 from hashlib import blake2b
 
+from server.casework import walls
 from server.casework.own import me
 from server.counted import agree
 from server.meeting.plan_view import PlanRow, PlanView
 from server.node import database
 from server.node.desk import Desk
 from server.node.tables import Reminder
+from server.node.walled import walled_from_somebody
 
 OWNER, LEADS, COORDINATOR = "owner", "leads", "coordinator"
+
+
+_noted: dict[str, tuple[str, ...]] = {}  # this agency → the case of each, as last looked at
+
+
+def count(desk: Desk) -> int:
+    """How many overdue actions whoever is here is told of; known once plans were looked at."""
+    return sum(walls.may_list(case_ref, desk) for case_ref in _noted.get(me(desk), ()))
 
 
 def told(whom: str, desk: Desk) -> bool:
@@ -35,8 +45,14 @@ def ours(view: PlanView, desk: Desk) -> list[PlanRow]:
 
 
 async def remind(views: Iterable[PlanView], desk: Desk) -> None:
-    """Put one sentence into the day's message, once for the same actions."""
-    rows = sorted(action.row for view in views for action in ours(view, desk))
+    """Keep them for the bar, and put one sentence into the day's message, once for the same ones.
+
+    Whoever reads the message may be any colleague: no case that is walled from one is in it.
+    """
+    late = [(view.case_ref, action.row) for view in views for action in ours(view, desk)]
+    _noted[me(desk)] = tuple(case_ref for case_ref, _ in late)
+    walled = await walled_from_somebody()
+    rows = sorted(row for case_ref, row in late if case_ref not in walled)
     if not rows:
         return
     mark = blake2b("\n".join(rows).encode(), digest_size=16, person=b"cf-overdue").hexdigest()

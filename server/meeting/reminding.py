@@ -8,7 +8,7 @@ from server.meeting.noting import WAITING, questions
 from server.meeting.tables import AskedHere
 from server.node.desk import Desk
 from server.node.standing_words import day
-from server.node.walled import Wall
+from server.node.walled import walled_from_somebody
 
 
 async def due(desk: Desk) -> dict[str, str]:
@@ -25,8 +25,7 @@ async def due(desk: Desk) -> dict[str, str]:
     )
     if not rows:
         return {}
-    walls = await Wall.select(Wall.case_ref).where((Wall.staff != "") & (Wall.lifted_at == 0))
-    walled = {row["case_ref"] for row in walls}
+    walled = await walled_from_somebody()
     live = {row.id for row in await questions(desk) if row.case_ref not in walled}
     soon = min((row["answer_by"] for row in rows if row["share"] in live), default=0)
     if not soon:

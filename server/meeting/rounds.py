@@ -42,9 +42,10 @@ async def _look_at_plans(desk: Desk) -> None:
         return
     rows = await plan.plans_here(desk)
     news = {row.id: (row.last_id, desk.today.isoformat()) for row in rows}
-    for gone in _looked_at.keys() - news.keys():
-        del _looked_at[gone]
-    if all(_looked_at.get(share) == now for share, now in news.items()):
+    gone = _looked_at.keys() - news.keys()
+    for share in gone:
+        del _looked_at[share]
+    if not gone and all(_looked_at.get(share) == now for share, now in news.items()):
         return
     lanes = await _open(rows, desk)
     for one in lanes:

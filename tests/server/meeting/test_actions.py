@@ -10,9 +10,7 @@ from server.meeting import (
     actions,
     automatic_leads,
     contact_log,
-    leads,
     monitor,
-    overdue,
     plan,
     plan_rows,
     tells,
@@ -20,7 +18,6 @@ from server.meeting import (
 from server.meeting.plan_view import ACTIONS, LEADS
 from server.node.access import Act
 from server.node.desk import Desk
-from server.node.tables import Reminder
 from tests.coalition import (
     BRIGID,
     CASE,
@@ -177,48 +174,6 @@ def test_what_a_person_at_the_meeting_replaced_stays_replaced(agencies: Coalitio
         await story.settle(agencies)
 
         assert await status_at(agencies, HARBOUR, ref) == ["superseded"]
-
-    run(tale())
-
-
-def test_overdue_is_told_to_the_owner_and_whoever_leads(agencies: Coalition):
-    async def tale() -> None:
-        ref = await story.begun(agencies)
-        await story.action(agencies, ref, "markers", RIVER, more={"due": "2026-11-30"})
-        await agencies.do(
-            NORTHGATE,
-            lambda desk: leads.lead(ref, "survivor", {"agency": HARBOUR}, None, desk),
-        )
-        await story.settle(agencies)
-        agencies.later(days=8)
-        await story.settle(agencies)
-
-        mine = await agencies.do(RIVER, actions.mine)
-        led = await agencies.do(HARBOUR, actions.mine)
-
-        assert [line.overdue for line in mine.own] == [True]
-        assert [line.action.says("action") for line in led.overseen] == ["markers"]
-        for name in (RIVER, HARBOUR):
-            with agencies.at(name):
-                words = [row["words"] for row in await Reminder.select(Reminder.words)]
-            assert "1 action is past the agreed day. See Actions at your node." in words
-
-    run(tale())
-
-
-@pytest.mark.parametrize("told", [("owner",), ("owner", "leads"), ("owner", "coordinator")])
-def test_the_coordinator_is_told_only_where_the_protocol_says_so(agencies: Coalition, told):
-    async def tale() -> None:
-        ref = await story.begun(agencies)
-        await story.action(agencies, ref, "markers", RIVER, more={"due": "2026-11-01"})
-        view = await story.seen(agencies, NORTHGATE, ref)
-
-        async def act(desk: Desk) -> int:
-            terms = replace(desk.pack.action_terms, overdue_told=told)
-            other = replace(desk, pack=replace(desk.pack, action_terms=terms))
-            return len(overdue.ours(view, other))
-
-        assert await agencies.do(NORTHGATE, act) == ("coordinator" in told)
 
     run(tale())
 
