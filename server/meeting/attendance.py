@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, Final
 
+from directory.agency import Agency
 from server.casework import received, walls
 from server.casework.bodies import read_body, shut_body
 from server.casework.own import agency_name, me, unix
@@ -228,10 +229,20 @@ def _written(before: Attends, row: Attendance, desk: Desk) -> Attends:
     )
 
 
+def unseated(at: Planned, desk: Desk) -> tuple[str, ...]:
+    """The kinds of agency the protocol wants at this meeting of which none holds a seat."""
+    here = {one.kind for one in _wanted(at, desk)}
+    return tuple(kind for kind in at.must_attend if kind not in here)
+
+
 def _must(at: Planned, desk: Desk) -> list[Attends]:
+    return [Attends(one.id, one.name, must=True) for one in _wanted(at, desk)]
+
+
+def _wanted(at: Planned, desk: Desk) -> list[Agency]:
     """Agencies of the kinds the protocol wants at this meeting, where they hold a seat."""
     return [
-        Attends(one.id, one.name, must=True)
+        one
         for one in desk.directory.entries
         if one.kind in at.must_attend and _SEAT in one.seats and not one.suspended
     ]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from server.casework import walling
 from server.node.access import Role
@@ -11,6 +12,7 @@ from tests.running import run
 from tests.server.meeting import sitting
 from tests.web.asked import Pages
 from tests.web.room import VIEW, Room, field
+from web.pages.agenda_parts import cases_part
 
 
 def told(room: Room, name: str, act: Callable[[Pages], Awaitable[str]]) -> str:
@@ -55,6 +57,17 @@ def test_an_agency_reads_when_its_case_is_heard_and_no_agenda(room: Room) -> Non
         theirs = run(sitting.agenda_of(room.made, room.meeting))
     assert " ".join(theirs.directory_words) in text
     assert " ".join(theirs.words_with[room.made[HARBOUR].id]) in text
+
+
+def test_a_kind_of_agency_that_has_to_come_and_of_which_none_can_is_missing(room: Room) -> None:
+    async def unseated(*kinds: str) -> str:
+        drawn = await sitting.agenda_of(room.made, room.meeting)
+        wanted = replace(drawn, meeting=replace(drawn.meeting, must_attend=kinds))
+        return cases_part(wanted, (), "", await room.made.desk(NORTHGATE)).unseated
+
+    with room.made.at(NORTHGATE):
+        assert run(unseated("domestic_violence_centre")) == ""
+        assert run(unseated("domestic_violence_centre", "housing")) == "Housing"
 
 
 def test_a_case_is_put_on_moved_and_taken_off_from_the_page(room: Room) -> None:

@@ -74,6 +74,7 @@ class CasesPart:
     lines: tuple[SlotLine, ...]
     waiting: tuple[WaitingCase, ...]
     roster: tuple[RosterLine, ...]
+    unseated: str  # kinds of agency that have to come, and of which none can
     withdrawn: bool
     minutes: str
     may_plan: bool
@@ -151,6 +152,9 @@ def cases_part(drawn: Agenda, waiting: tuple[WaitingCase, ...], came: str, desk:
         lines=tuple(_line(one, count, drawn.meeting, may_plan=may_plan) for one in drawn.cases),
         waiting=waiting if may_plan else (),
         roster=tuple(_roster_line(one, drawn) for one in drawn.roster),
+        unseated=list_words(
+            [desk.pack.agency_kinds[kind] for kind in attendance.unseated(drawn.meeting, desk)]
+        ),
         withdrawn=drawn.withdrawn,
         minutes=f"{agree(count, 'case')}, {agree(drawn.minutes, 'minute')}",
         may_plan=may_plan,
