@@ -16,6 +16,8 @@ _WITHOUT: Final = {
 _WORD_FIELDS: Final = {"languages": "name", "phones": "number", "service_areas": "name"}
 _FLAT: Final = frozenset({"organization", "program"})
 """Inside another object these stand with their own fields alone."""
+_ALSO_READ: Final = {"organizations": {"services": "services"}}
+"""Lists in answers of the API (HSDS 3.1, openapi.json) that the schema of the object has not."""
 
 Tables = dict[str, list[dict[str, Any]]]
 
@@ -109,7 +111,8 @@ class _Flat:
     def take(self, table: str, one: Mapping[str, Any], above: Mapping[str, Any]) -> str:
         """Lay one object out, and what is in it; the id it has or was given."""
         declared = OBJECTS[table]
-        lists = {part: of for part, of in parts(table).items() if isinstance(one.get(part), list)}
+        known = {**parts(table), **_ALSO_READ.get(table, {})}
+        lists = {part: of for part, of in known.items() if isinstance(one.get(part), list)}
         named = {p: at for p, at in declared.parents.items() if isinstance(one.get(p), Mapping)}
         row = {k: v for k, v in one.items() if k not in lists and k not in named}
         row.update((k, v) for k, v in above.items() if not row.get(k))

@@ -73,6 +73,21 @@ def test_the_same_object_in_two_places_is_one_row_and_two_that_differ_are_two() 
     assert {row["organization_id"] for row in found["services"]} == {an_id("o")}
 
 
+def test_services_inside_an_organization_as_the_api_answers_are_rows_of_it() -> None:
+    helps = {"id": an_id("advice"), "name": "Advice", "status": "active"}
+    rings = {"id": an_id("ring"), "number": "1"}
+    whole = {"id": an_id("harbour"), "name": "Harbour", "services": [{**helps, "phones": [rings]}]}
+
+    tables = flatten([whole], "organizations")
+
+    (organization,), (service,), (phone,) = (
+        tables[table] for table in ("organizations", "services", "phones")
+    )
+    assert "services" not in organization
+    assert service["organization_id"] == an_id("harbour")
+    assert phone["service_id"] == an_id("advice")
+
+
 def test_an_object_without_an_id_is_given_one_that_its_parts_can_name() -> None:
     one = {"name": "B", "phones": [{"number": "1"}], "organization": None, "contacts": None}
 
@@ -124,7 +139,10 @@ def test_the_published_examples_lose_nothing(file: str, table: str) -> None:
 
     assert flat.keys() <= OBJECTS.keys()
     assert bare(flatten_all(nest_all(bare_rows(flat)), "")) == bare(flat)
+    inside = one.pop("services", [])
     assert _within(one, nest(bare_rows(flat), table)[0])
+    rows = {row["id"]: row for row in nest(bare_rows(flat), "services")}
+    assert all(_within(service, rows[service["id"]]) for service in inside)
 
 
 def bare_rows(tables: Tables) -> Tables:
