@@ -21,6 +21,7 @@ from server.node.errors import RefusedAct
 OPEN = "open"
 TRUSTED = "trusted"
 _TABLE = "entry_sent"
+_KIND = "entry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Outgoing:
     to_choose: int
     mistakes: tuple[str, ...]
     sent_at: int
+    on_its_way: bool  # sent from here, and not at the relay yet
     whole: Dataset
 
     @property
@@ -73,6 +75,7 @@ async def outgoing(desk: Desk) -> Outgoing:
         sum(row.contested + len(row.open_fields) for row in rows_there),
         tuple(mistakes),
         max((row.at for row in sent.values()), default=0),
+        await announcing.waits(_KIND),
         dataset,
     )
 
@@ -175,7 +178,7 @@ async def _send(part: str, rows: Dataset, desk: Desk) -> None:
         "blob": row.blob,
         "at": at,
     }
-    await announcing.announce("entry", body, identity, desk)
+    await announcing.announce(_KIND, body, identity, desk)
 
 
 async def _blob(row: SentPart, changes: tuple[bytes, ...], desk: Desk) -> bytes:

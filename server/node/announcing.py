@@ -55,6 +55,15 @@ async def refused(ident: str, reason: str) -> None:
     await Announcement.update({Announcement.refused: reason}).where(Announcement.id == ident)
 
 
+async def waits(kind: str) -> bool:
+    """Has something of this kind not reached the relay yet?"""
+    return bool(
+        await Announcement.exists().where(
+            (Announcement.kind == kind) & (Announcement.sent == 0) & (Announcement.refused == "")
+        )
+    )
+
+
 async def waiting_count() -> int:
     """How many have not reached the relay yet."""
     return int(

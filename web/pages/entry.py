@@ -117,7 +117,9 @@ def _state(leaving: sending.Outgoing | None) -> str:
         return "Two of you wrote different things in one place. Choose, then send."
     if not leaving.sent_at:
         return "Nothing of this has been sent yet: only this agency sees it."
-    return "Some of this has not been sent yet." if leaving.new else "All of this has been sent."
+    if leaving.new:
+        return "Some of this has not been sent yet."
+    return "All of this is on its way." if leaving.on_its_way else "All of this has been sent."
 
 
 def _group(form: Form, parent: EntryRow | None, entry: Entry, desk: Desk) -> Group:

@@ -62,6 +62,26 @@ def test_what_an_agency_says_reaches_every_partner_and_what_is_hidden_only_the_n
     run(walk())
 
 
+def test_what_was_sent_is_on_its_way_until_the_relay_has_it(by_http: Wired):
+    async def on_its_way() -> bool:
+        with by_http.agencies.at(HARBOUR):
+            return (await sending.outgoing(await by_http.agencies.desk(HARBOUR))).on_its_way
+
+    async def walk() -> None:
+        await by_http.settle()
+        with by_http.agencies.at(HARBOUR):
+            desk = await by_http.agencies.desk(HARBOUR)
+            await offer(desk, ())
+            await sending.send(desk)
+        waits = await on_its_way()
+        await by_http.settle()
+
+        assert waits
+        assert not await on_its_way()
+
+    run(walk())
+
+
 def test_a_change_and_a_removal_arrive_and_nothing_of_before_is_left(by_http: Wired):
     async def walk() -> None:
         there = await offered_and_sent(by_http, BRIGID)
