@@ -80,7 +80,7 @@ class NotAVoter(RefusedAct):
 
 
 class CannotVoteYet(RefusedAct):
-    """A vote goes in your own part to the meeting. Take up your consent for this case first."""
+    """A vote goes in your own part to the meeting. Take up her consent for this case under Asked first."""
 
 
 class NotAVote(RefusedAct):

@@ -227,29 +227,6 @@ def test_a_step_nobody_knows_or_that_has_not_come_is_refused(pair) -> None:
     at(node, story)
 
 
-def test_an_agency_that_no_directory_names_has_no_checklist_yet(agency: TestedNode) -> None:
-    async def story() -> None:
-        desk = await agency.desk()
-        assert await onboarding.checklists(desk) == []
-        with pytest.raises(RefusedAct, match="does not name this agency yet"):
-            await onboarding.record("", said(desk), desk)
-
-    asyncio.run(story())
-
-
-def test_what_a_tier_means_is_looked_up_and_never_compared(coordinating: TestedNode) -> None:
-    async def story() -> None:
-        desk = await coordinating.desk()
-        found = {tier: onboarding.meaning(tier, desk) for tier in Tier}
-
-        assert all(not rows for rows in found[Tier.DIRECTORY].carries.values())
-        assert "Health" in found[Tier.FRAMEWORKS].carries["Warm hand-off"]
-        assert "Health" not in found[Tier.RESEARCH].carries["Warm hand-off"]
-        assert all(one.duties and one.may for one in found.values())
-
-    asyncio.run(story())
-
-
 def test_a_card_that_did_not_come_by_the_link_is_never_enrolled(pair) -> None:
     node, card = pair
 
@@ -302,12 +279,3 @@ def test_an_invitation_has_an_end_a_name_and_is_taken_back_once(pair) -> None:
             await invitations.find("nobody", desk)
 
     at(node, story)
-
-
-def test_only_a_coordinating_node_invites(agency: TestedNode) -> None:
-    async def story() -> None:
-        desk = await agency.desk()
-        with pytest.raises(Exception, match="role does not allow"):
-            await invitations.make(AGENCY, desk.today, desk)
-
-    asyncio.run(story())
