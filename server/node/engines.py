@@ -64,7 +64,7 @@ class NodePostgresEngine(PostgresEngine):
     async def keep_open(self) -> None:
         """Keep connections open between questions, in this loop, until release().
 
-        To open one costs a hundred times what a question does: PostgreSQL starts a process for it.
+        To open one takes far longer than a question: PostgreSQL starts a process for it.
         """
         await self.start_connection_pool(min_size=0, max_size=_MOST_KEPT)
 
