@@ -80,7 +80,7 @@ class NotAVoter(RefusedAct):
 
 
 class CannotVoteYet(RefusedAct):
-    """A vote goes in your own part to the meeting. Take up her consent for this case under Asked first."""
+    """A vote goes in your own part to the meeting. Take up her consent first, under Asked."""
 
 
 class NotAVote(RefusedAct):
