@@ -74,6 +74,11 @@ def day(value: date | None) -> str:
     return format_date(value, "d MMMM y", locale=_LOCALE) if value else ""
 
 
+def short_day(value: date | None) -> str:
+    """The same where columns are narrow: 14 Mar 2026."""
+    return format_date(value, "d MMM y", locale=_LOCALE) if value else ""
+
+
 def day_tag(value: date | None) -> Markup:
     """A day in words, with the exact day beneath it."""
     if value is None:

@@ -14,6 +14,7 @@ from server.node.desk import Desk
 from server.node.member import StaffMember
 from tests import coalition, founding
 from tests.coalition import CASE, HARBOUR, NORTHGATE, RIVER, Coalition
+from tests.running import run
 from tests.server.histories import World
 from tiers.case_form import read_case
 from tiers.fragment import Place
@@ -37,7 +38,7 @@ class Beginning:
 
 def originals(folder: Path) -> dict[str, Beginning]:
     """Agencies that have met, that have told of one case, and whose meeting has begun its plan."""
-    return coalition.run(_originals(founding.make_original(None), folder))
+    return run(_originals(founding.make_original(None), folder))
 
 
 async def _originals(met: Coalition, folder: Path) -> dict[str, Beginning]:

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from server.node import chamber
-from tests import coalition, founding
+from tests import founding
+from tests.running import run
 from tests.server.histories import World
 from tests.server.history_beginnings import Beginning, new_world, originals
 from tests.server.history_chances import STEPS, Step
@@ -55,7 +56,7 @@ def test_whatever_happens_only_consented_words_are_readable_and_all_agree(
     folder = Path(tempfile.mkdtemp(prefix="casefold-history-", dir=_ROOM))
     try:
         world = new_world(beginnings[beginning], folder)
-        coalition.run(_lived(world, steps))
+        run(_lived(world, steps))
     finally:
         shutil.rmtree(folder)
 

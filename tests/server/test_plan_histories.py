@@ -21,8 +21,9 @@ from server.meeting.plan_view import PlanRow
 from server.meeting.told_answers import ToldAnswer, answers_in, of_owner
 from server.node import chamber
 from server.node.desk import Desk
-from tests import coalition, founding
+from tests import founding
 from tests.coalition import NORTHGATE
+from tests.running import run
 from tests.server.histories import World
 from tests.server.history_beginnings import Beginning, new_world, originals
 from tests.server.history_chances import Step
@@ -59,7 +60,7 @@ def test_whatever_happens_to_a_plan_nothing_is_lost_and_nothing_withdrawn_return
 ) -> None:
     folder = Path(tempfile.mkdtemp(prefix="casefold-plan-", dir=_ROOM))
     try:
-        coalition.run(_lived(new_world(beginnings["planned"], folder), steps))
+        run(_lived(new_world(beginnings["planned"], folder), steps))
     finally:
         shutil.rmtree(folder)
 

@@ -17,7 +17,7 @@ from web.forms import Option, Typed, new_token, typed
 from web.frame import frame_for, show
 from web.pages.plan_parts import STATUS_WORDS
 from web.pages.words import agency_name, day_words, person_words, role_word
-from web.rendering import Tag, day, page
+from web.rendering import Tag, day, page, short_day
 from web.workplace import AnyRequest, AtWork, once, place
 
 _SAID = tuple(
@@ -220,14 +220,14 @@ def _row(line: MonitorLine, desk: Desk) -> MonitorRow:
     return MonitorRow(
         plan_href=f"/plan/{line.case_ref}",
         short=line.short,
-        heard=day(line.heard_on),
+        heard=short_day(line.heard_on),
         person=person_words(action.about, action.role, desk.pack),
         action=action.says("action"),
         owner=", ".join(filter(None, (line.owner, action.says("owner")))),
-        due=day(action.due),
+        due=short_day(action.due),
         tags=_tags(action.says("status"), line.overdue),
         update=(told.says("update") or told.says("why")) if told else action.says("outcome"),
-        done_on=day_words(told.says("done_on")) if told else "",
+        done_on=day_words(told.says("done_on"), short_day) if told else "",
         on_file="Safe" if action.says("on_file") == "safe" else "Not safe",
     )
 

@@ -1,6 +1,6 @@
 """How pages say things: people, sections, values and agencies in words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from server.counted import agree
@@ -95,10 +95,10 @@ def value_words(form: FieldForm | None, value: str) -> str:
     return value
 
 
-def day_words(value: str) -> str:
+def day_words(value: str, said: Callable[[date], str] = day) -> str:
     """A stored day as people say it; what is no day stays as it was written."""
     try:
-        return day(date.fromisoformat(value))
+        return said(date.fromisoformat(value))
     except ValueError:
         return value
 
