@@ -7,6 +7,7 @@ from datetime import timedelta
 from litestar import get
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
+from web import bell
 from web.frame import sync_words
 from web.rendering import html
 from web.workplace import PASSIVE, AnyRequest, Workplace, place
@@ -26,6 +27,7 @@ class _Stream:
 
 def ring() -> None:
     """Something changed here or arrived: every open page looks again."""
+    bell.change()
     for stream in _open:
         stream.rung.set()
 
@@ -39,13 +41,20 @@ def end_streams() -> None:
 
 @get("/events", opt=PASSIVE, sync_to_thread=False)
 def events(request: AnyRequest) -> ServerSentEvent:
-    """The stream of one open page. It ends at lock, and is no sign that somebody is there."""
-    return ServerSentEvent(_listen(request, place(request)))
+    """The stream of one open page. It ends at lock, and is no sign that somebody is there.
+
+    `since` is the bell's mark when the page was read: it looks again at once if that has passed.
+    """
+    return ServerSentEvent(_listen(request, place(request), request.query_params.get("since", "")))
 
 
-async def _listen(request: AnyRequest, here: Workplace) -> AsyncIterator[ServerSentEventMessage]:
+async def _listen(
+    request: AnyRequest, here: Workplace, since: str
+) -> AsyncIterator[ServerSentEventMessage]:
     stream, warned, said = _Stream(), False, await sync_words(here)
     _open.add(stream)
+    if since and since != bell.mark():
+        stream.rung.set()
     try:
         while not stream.ending:
             left = await here.left(request)

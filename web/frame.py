@@ -10,6 +10,7 @@ from server.meeting import asked, finds_due, overdue, planning
 from server.node import node, packs, reminders, selfreview
 from server.node.access import Act, Role, may
 from server.node.desk import Desk
+from web import bell
 from web.rendering import Frame, Link, page
 from web.workplace import AnyRequest, Workplace, place
 
@@ -137,6 +138,7 @@ async def frame_for(request: AnyRequest, desk: Desk, here: str) -> Frame:
         restored=desk.node.quarantined,
         sync=await sync_words(workplace),
         timezone=desk.pack.timezone,
+        bell=request.state.get("bell", bell.mark()),
         never_told=desk.pack.action_terms.never_told if here in _ABOUT_CASES else "",
     )
 

@@ -48,6 +48,7 @@ class Frame:
     sync: str = ""
     notice: str = ""
     timezone: str = "UTC"
+    bell: str = ""  # its mark before anything of the page was read
     never_told: str = ""  # who must not learn of it; on every page about cases
 
 

@@ -21,6 +21,7 @@ from server.node.keyholder import Keyholder, Session
 from server.node.settings import Settings
 from server.node.staff import sign_in
 from server.sync import Syncer
+from web import bell
 from web.forms import Typed
 from web.security import Door
 
@@ -151,7 +152,8 @@ def place(request: AnyRequest) -> Workplace:
 
 
 async def provide_desk(request: AnyRequest) -> Desk:
-    """The desk a page is handed."""
+    """The desk a page is handed; what changes from here on, the page may not say."""
+    request.state.bell = bell.mark()
     return await place(request).desk(request)
 
 

@@ -69,13 +69,13 @@ def sign_in(page: Page, who: str) -> None:
 
 def bars_nobody(page: Page) -> None:
     """Axe finds nothing, and nothing is wider than the screen, on a desk and on a phone."""
+    page.wait_for_load_state()
     for width, height in (PHONE, WIDE):
         page.set_viewport_size({"width": width, "height": height})
         found = Axe().run(page).response["violations"]
         where = f"{page.url} at {width} px"
-        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], (
-            where
-        )
+        wrong = [(one["id"], [node["target"] for node in one["nodes"]]) for one in found]
+        assert wrong == [], f"{where}: {wrong}"
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), where
         assert page.title() == "Casefold"
 
@@ -96,6 +96,16 @@ _FOCUSED = """() => {
   if (one.tagName !== "SELECT") said.push(one.innerText);
   return said.join(" ");
 }"""
+
+
+def until_gone(page: Page, heading: str) -> None:
+    """Load a page again until this heading is on it no more."""
+    for _ in range(60):
+        if not page.get_by_role("heading", name=heading).count():
+            return
+        page.wait_for_timeout(1000)
+        page.reload()
+    raise AssertionError(f"{heading!r} never went from {page.url}")
 
 
 def until_shown(page: Page, words: str) -> None:

@@ -165,6 +165,7 @@ def test_a_renewed_consent_is_sent_and_the_meeting_goes_on_seeing_the_part(
     page.get_by_role("button", name="Record the renewal").click()
     expect(page.locator("#notice")).to_contain_text("Renewed")
     page.get_by_role("link", name="Check and send").click()
+    page.wait_for_url("**/share")
     bars_nobody(page)
     page.get_by_role("button", name=re.compile("^Send .* to Riverside Coordination$")).click()
     expect(page.locator("#notice")).not_to_be_empty()
