@@ -88,6 +88,6 @@ async def _rest_on(one: finds.Waiting, row: ConsentRow, desk: Desk) -> None:
         adopted_by=held.consent.adopted_by,
         ends=min(one.consent.ends, last_day(one.ends, desk)),
     )
-    await ledger.fall([row.id])
+    await ConsentRow.delete().where(ConsentRow.id == row.id)
     await ledger.enter(consent, one.release_ref, row.case_ref, held.people, one.share, desk)
     await audit.record("consent.carried", row.id, desk, case=row.case_ref, share=one.share)

@@ -161,7 +161,9 @@ async def _waiting(id: str, desk: Desk) -> Waiting:
 
 async def _still_here(waiting: Waiting, desk: Desk) -> None:
     """Between reading and writing, the share may have ended or a colleague may have been first."""
-    if waiting.consent.id in await ledger.settled():
+    if await ConsentRow.exists().where(
+        (ConsentRow.id == waiting.consent.id) & ConsentRow.fell.eq(False)
+    ):
         raise NothingToAdopt
     if not await received.live(desk, Share.id == waiting.share):
         raise NothingToAdopt

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from typing import Final
 
 from server.counted import agree
@@ -14,6 +13,7 @@ from server.meeting.waiting import WaitingCase
 from server.node.access import Act, may
 from server.node.desk import Desk
 from web.forms import Option, new_token
+from web.pages import changing
 from web.pages.meetings_parts import STATES, place_words
 from web.rendering import Tag, list_words
 
@@ -164,8 +164,7 @@ def cases_part(drawn: Agenda, waiting: tuple[WaitingCase, ...], came: str, desk:
 def mark_of(found: OnAgenda, waiting: tuple[WaitingCase, ...] = (), came: str = "") -> str:
     """A mark that changes when the order, a state, what waits or who comes does; opens nothing."""
     said = [(one.slot, one.position, one.minutes, one.state, one.withdrawn) for one in found.cases]
-    text = repr((said, found.withdrawn, [one.ref for one in waiting], came))
-    return blake2b(text.encode(), digest_size=8).hexdigest()
+    return changing.mark((said, found.withdrawn, [one.ref for one in waiting], came))
 
 
 def _choices(limits: tuple[int, int], now: int) -> tuple[Option, ...]:

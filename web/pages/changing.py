@@ -15,10 +15,15 @@ def mark(said: object) -> str:
     return blake2b(repr(said).encode(), digest_size=8).hexdigest()
 
 
+def had(form: Typed) -> dict[str, str]:
+    """The parts the open page has, each with the mark of what it says there."""
+    return dict(one.rsplit(":", 1) for one in form.words(_HAVE) if ":" in one)
+
+
 def changed(form: Typed, marks: Mapping[str, str]) -> frozenset[str]:
     """The parts of which the open page, by the marks it sends, has not what they say now."""
-    had = dict(one.rsplit(":", 1) for one in form.words(_HAVE) if ":" in one)
-    return frozenset(id for id, now in marks.items() if had.get(id) != now)
+    there = had(form)
+    return frozenset(id for id, now in marks.items() if there.get(id) != now)
 
 
 def said(parts: Sequence[str]) -> str:

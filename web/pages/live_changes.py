@@ -11,6 +11,7 @@ from server.meeting.planned import Planned
 from server.node.access import Act, may
 from server.node.desk import Desk
 from web.forms import Typed
+from web.pages import changing
 from web.pages.drafts import kept, kept_all
 from web.pages.live_parts import (
     AgendaPart,
@@ -56,7 +57,7 @@ async def since(
     at: Planned, found: OnAgenda, case: AgendaCase | None, form: Typed, desk: Desk
 ) -> Changes | None:
     """What is other than this page says; nothing is opened that did not change."""
-    had = dict(one.rsplit(":", 1) for one in form.words("have") if ":" in one)
+    had = changing.had(form)
     listed = agenda_part(at, found, case.slot if case else "")
     whole, merged, stamp, told = await _view(case, form, had, desk)
     roster, whole_roster = await _roster(at, found, form, had, desk)

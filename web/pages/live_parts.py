@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from typing import Final
 
 from server.casework.meetings import Viewed
@@ -14,6 +13,7 @@ from server.meeting.planned import Planned
 from server.node.access import Act, may
 from server.node.desk import Desk
 from web.forms import new_token
+from web.pages import changing
 from web.pages.agenda_parts import SLOT_STATES, mark_of
 from web.pages.merged import merge
 from web.pages.merged_table import Aside, Merged, StandLine
@@ -139,7 +139,7 @@ def agenda_part(at: Planned, found: OnAgenda, here: str) -> AgendaPart:
         for one in found.cases
     )
     calling = next((one for one in lines if one.open and not one.here), None)
-    mark = blake2b(f"{mark_of(found)} {at.state} {here}".encode(), digest_size=8).hexdigest()
+    mark = changing.mark((mark_of(found), at.state, here))
     return AgendaPart(mark, lines, found.withdrawn, calling)
 
 
@@ -178,7 +178,7 @@ def decision_part(
         slot=case.slot,
         token=new_token(),
         base=int(base) if base.isdecimal() and int(base) <= record.revision else record.revision,
-        mark=blake2b(repr((said, case.state, last)).encode(), digest_size=8).hexdigest(),
+        mark=changing.mark((said, case.state, last)),
         fields=fields,
         draft_place=f"meeting/{case.slot}/decision",
         draft_kept="before" if draft else "",

@@ -13,6 +13,7 @@ from server.node.desk import Desk
 from web import events
 from web.forms import Mistakes, Option, Slip, Typed, new_token, typed
 from web.frame import frame_for, show
+from web.pages import changing
 from web.pages.meetings_parts import ListPart, list_part, since, timetable
 from web.rendering import page
 from web.workplace import PASSIVE, AnyRequest, AtWork, go, once
@@ -54,7 +55,7 @@ async def changes(request: AnyRequest, desk: AtWork) -> Response[Any]:
     known = await timetable(desk)
     if form.word("stamp") == known.stamp:
         return Response("", status_code=204)
-    had = dict(one.rsplit(":", 1) for one in form.words("have") if ":" in one)
+    had = changing.had(form)
     part = since(await list_part(known, desk), had, desk)
     return page("meeting/_list.html", part, await frame_for(request, desk, _PLACE))
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import blake2b
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from server.meeting.watching import OurCase
 from server.node.access import Act, may
 from server.node.desk import Desk
 from web.forms import new_token
+from web.pages import changing
 from web.rendering import Tag, day, hour, list_words
 
 STATES: Final = {
@@ -51,7 +51,7 @@ class ComingLine:
     @property
     def mark(self) -> str:
         """Changes with whatever is said of it."""
-        return _mark(replace(self, changed=False))
+        return changing.mark(replace(self, changed=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class ElsewhereLine:
     @property
     def mark(self) -> str:
         """Changes with the moment at which it is heard."""
-        return _mark(self.case)
+        return changing.mark(self.case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Timetable:
     @property
     def stamp(self) -> str:
         """Changes whenever the list may have."""
-        return _mark(self)
+        return changing.mark(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,3 @@ def _line(one: Coming, ours: tuple[OurCase, ...], desk: Desk) -> ComingLine:
         at=int(one.starts_at.timestamp()),
         ours=tuple(case for case in ours if case.at == one.starts_at),
     )
-
-
-def _mark(said: object) -> str:
-    return blake2b(repr(said).encode(), digest_size=8).hexdigest()

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
-from hashlib import blake2b
 
 from server.casework.meetings import Viewed
 from server.counted import agree
 from server.node.desk import Desk
 from tiers.fragment import SURVIVOR, Place
 from tiers.protocol import FieldForm
+from web.pages import changing
 from web.pages.merged_head import people_lines, voice_lines
 from web.pages.merged_table import (
     Aside,
@@ -56,7 +56,7 @@ def merge(viewed: Viewed, desk: Desk) -> Merged:
         short=f"{view.case_ref[:3]}-{view.case_ref[3:6]}",
         lede=_lede(viewed),
         timezone=desk.pack.timezone,
-        shape=_mark(repr((agencies, sections))),
+        shape=changing.mark((agencies, sections)),
         agencies=tuple(
             Column(number, name, _note(agency, viewed))
             for number, (agency, name) in enumerate(agencies, 1)
@@ -134,7 +134,7 @@ def _cell(section: str, agency: tuple[str, str], number: int, viewed: Viewed, de
         nothing="Nothing told here",
         until=min((one.until for one in said), default=None),
         fields=fields,
-        mark=_mark(repr([(one.about, one.field, one.values, one.until) for one in said])),
+        mark=changing.mark([(one.about, one.field, one.values, one.until) for one in said]),
     )
 
 
@@ -227,8 +227,4 @@ def _differ(viewed: Viewed, desk: Desk) -> list[StandLine]:
 
 
 def _aside(name: str, lines: list[StandLine]) -> Aside:
-    return Aside(f"aside-{name}", _mark(repr(lines)), tuple(lines))
-
-
-def _mark(text: str) -> str:
-    return blake2b(text.encode(), digest_size=8).hexdigest()
+    return Aside(f"aside-{name}", changing.mark(lines), tuple(lines))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 
 from server.counted import agree
 from server.meeting import attendance, planned
@@ -11,6 +10,7 @@ from server.meeting.planned import Planned
 from server.node.access import Act, may
 from server.node.desk import Desk
 from web.forms import Option, new_token
+from web.pages import changing
 from web.pages.agenda_parts import ATTENDS
 from web.rendering import Tag, list_words
 
@@ -80,7 +80,7 @@ def roster_part(
     drawn = [_attend_line(at, one, may_write=may_write) for one in roster]
     lines = tuple(_with_draft(one, drafts.get(one.draft_place)) for one in drawn)
     return RosterPart(
-        mark=blake2b(repr([one.id for one in lines]).encode(), digest_size=8).hexdigest(),
+        mark=changing.mark([one.id for one in lines]),
         stamp=stamp,
         words=_counted(roster),
         lines=lines,
@@ -109,7 +109,7 @@ def _attend_line(at: Planned, one: Attends, *, may_write: bool) -> AttendLine:
         statement=one.statement,
         information_sent=one.information_sent,
         base=one.revision,
-        mark=blake2b(repr(said).encode(), digest_size=8).hexdigest(),
+        mark=changing.mark(said),
         token=new_token(),
         may_write=may_write,
         meeting=at.id,

@@ -11,6 +11,7 @@ from server.casework import meetings
 from server.node.access import Act, may, require
 from web.forms import typed
 from web.frame import frame_for, show
+from web.pages import changing
 from web.pages.merged import merge
 from web.pages.merged_table import Merged
 from web.plain import to_problem
@@ -69,7 +70,7 @@ async def view_page(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Re
 async def live(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Response[Any]:
     """What changed since this page was drawn: only those cells, so that nothing else moves."""
     form = await typed(request)
-    had = dict(one.rsplit(":", 1) for one in form.words("have") if ":" in one)
+    had = changing.had(form)
     merged = merge(await meetings.view_with_gaps(ref, desk), desk)
     cells = merged.cells
     changed = {cell.id for cell in cells if had.get(cell.id, "") != cell.mark}
