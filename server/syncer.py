@@ -57,8 +57,6 @@ class Syncer:
         """Sync now: something was committed here."""
         self._wake.set()
 
-    poke = kick
-
     async def state(self) -> SyncState:
         """How sync stands at this moment."""
         waiting = await rounds.waiting_count() > 0

@@ -32,6 +32,12 @@ def ring() -> None:
         stream.rung.set()
 
 
+def changed(request: AnyRequest) -> None:
+    """What was written goes out, and every open page of this node looks again."""
+    place(request).syncer.kick()
+    ring()
+
+
 def end_streams() -> None:
     """End every open stream at once: the keys are gone."""
     for stream in _open:

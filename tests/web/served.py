@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
 import uvicorn
 from litestar import Litestar
 
@@ -23,6 +24,7 @@ from web import events
 
 T = TypeVar("T")
 VENDOR = Path(pages.__file__).parent / "static" / "vendor" / "htmx.min.js"
+needs_htmx = pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install")
 
 
 @dataclass

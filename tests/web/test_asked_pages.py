@@ -13,13 +13,13 @@ from server.node import chamber
 from tests import coalition, founding
 from tests.coalition import BRIGID, NORTHGATE, RIVER, Coalition, case_file, open_case
 from tests.server.meeting.asking import ask
-from tests.web.served import VENDOR, Served, apart, serve
+from tests.web.served import Served, apart, needs_htmx, serve
 from tests.web.windows import PHONE, nothing_for_axe, signed_in
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.timeout(900),
-    pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install"),
+    needs_htmx,
 ]
 _ALIKE = {"survivor": {"name": "Invented Asha Belle", "address": "3 Quiet Lane"}}
 

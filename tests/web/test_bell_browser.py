@@ -7,12 +7,12 @@ from playwright.sync_api import Browser, Page, Route
 
 from tests.coalition import NORTHGATE
 from tests.web.conftest import Story
-from tests.web.served import VENDOR
+from tests.web.served import needs_htmx
 from tests.web.windows import signed_in
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install"),
+    needs_htmx,
 ]
 
 

@@ -12,13 +12,13 @@ from server.casework import cases
 from server.node.desk import Desk
 from tests.coalition import HARBOUR, NORTHGATE, PASSPHRASE, RIVER
 from tests.web.conftest import Story
-from tests.web.served import VENDOR, apart
+from tests.web.served import apart, needs_htmx
 from tests.web.windows import PHONE, WIDE, escape_twice, nothing_for_axe, signed_in
 from tiers.fragment import Place
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install"),
+    needs_htmx,
 ]
 _WHO = {NORTHGATE: "Maya Lind", HARBOUR: "Robin Vale", RIVER: "Sam Okoro"}
 Opened = Callable[..., Page]

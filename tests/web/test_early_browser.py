@@ -8,12 +8,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.coalition import NORTHGATE, PASSPHRASE, RIVER
 from tests.web.conftest import Story
-from tests.web.served import VENDOR
+from tests.web.served import needs_htmx
 from tests.web.windows import signed_in
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install"),
+    needs_htmx,
 ]
 _WHO = "Sam Okoro"
 

@@ -10,12 +10,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from server.node import chamber
 from tests import nodes
-from tests.web.served import VENDOR, Served, apart, serve
+from tests.web.served import Served, apart, needs_htmx, serve
 from tests.web.windows import nothing_for_axe
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install"),
+    needs_htmx,
 ]
 
 

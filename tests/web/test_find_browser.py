@@ -11,12 +11,12 @@ from playwright.sync_api import Browser, Page, expect
 from server.listing import store
 from server.node import chamber, database
 from tests import listed, nodes
-from tests.web.served import VENDOR, Served, apart, serve
+from tests.web.served import Served, apart, needs_htmx, serve
 from tests.web.test_browser import PHONE, WIDE, nothing_for_axe
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install"),
+    needs_htmx,
 ]
 
 

@@ -16,7 +16,7 @@ from tests.coalition import HARBOUR
 from tests.nodes import TestedNode
 from tests.web.asked import ORIGIN, Pages
 from tests.web.conftest import Story
-from tests.web.served import VENDOR
+from tests.web.served import needs_htmx
 from tests.web.windows import PHONE, WIDE, nothing_for_axe, signed_in
 
 FILE = b"""id,name,description,shoe_size
@@ -159,7 +159,7 @@ def opened(browser: Browser, story: Story) -> Iterator[Callable[[tuple[int, int]
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install")
+@needs_htmx
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
 def test_a_person_brings_a_directory_in_by_hand_and_is_shut_out_nowhere(
     opened: Callable[[tuple[int, int]], Page], size: tuple[int, int], tmp_path: Path

@@ -14,12 +14,12 @@ from tests import coalition, founding
 from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition
 from tests.server.meeting import referred
 from tests.server.meeting.conftest import KINDS
-from tests.web.served import VENDOR, Served, apart, serve
+from tests.web.served import Served, apart, needs_htmx, serve
 from tests.web.windows import PHONE, WIDE, nothing_for_axe, signed_in
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install"),
+    needs_htmx,
 ]
 _STAFF = {NORTHGATE: "Maya Lind", HARBOUR: "Robin Vale", RIVER: "Sam Okoro", BRIGID: "Ines Holt"}
 

@@ -15,13 +15,13 @@ from server.node.desk import Desk
 from server.node.steps import Said
 from tests.coalition import HARBOUR, NORTHGATE
 from tests.web.conftest import Story
-from tests.web.served import VENDOR, apart
+from tests.web.served import apart, needs_htmx
 from tests.web.windows import PHONE, WIDE, nothing_for_axe, signed_in
 from tiers.tier import Tier
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install"),
+    needs_htmx,
 ]
 _WHO = {NORTHGATE: "Maya Lind", HARBOUR: "Robin Vale"}
 Opened = Callable[..., Page]

@@ -14,12 +14,12 @@ from server.node.access import Role
 from tests import coalition, founding
 from tests.coalition import HARBOUR, NORTHGATE, PASSPHRASE, RIVER, Coalition
 from tests.server.meeting import sitting
-from tests.web.served import VENDOR, Served, apart, serve
+from tests.web.served import Served, apart, needs_htmx, serve
 from tests.web.windows import PHONE, WIDE, escape_twice, nothing_for_axe, signed_in
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install"),
+    needs_htmx,
 ]
 CHAIR = "Lee Crane"
 

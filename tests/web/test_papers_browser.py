@@ -11,12 +11,12 @@ from server.meeting.planned import Planned
 from server.node.desk import Desk
 from tests.coalition import NORTHGATE
 from tests.web.conftest import Story
-from tests.web.served import VENDOR, apart
+from tests.web.served import apart, needs_htmx
 from tests.web.windows import PHONE, WIDE, nothing_for_axe, signed_in
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install"),
+    needs_htmx,
 ]
 
 

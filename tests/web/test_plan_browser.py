@@ -13,12 +13,12 @@ from server.node import chamber
 from tests import coalition, founding
 from tests.coalition import BRIGID, HARBOUR, NORTHGATE, RIVER, Coalition
 from tests.server.meeting import plan_story as story
-from tests.web.served import VENDOR, Served, apart, serve
+from tests.web.served import Served, apart, needs_htmx, serve
 from tests.web.windows import PHONE, WIDE, nothing_for_axe, signed_in
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install"),
+    needs_htmx,
 ]
 
 

@@ -15,7 +15,7 @@ from tests import nodes
 from tests.coalition import HARBOUR, NORTHGATE
 from tests.web.asked import Pages
 from tests.web.conftest import Story
-from tests.web.served import VENDOR
+from tests.web.served import needs_htmx
 from tests.web.windows import PHONE, WIDE, nothing_for_axe, signed_in
 from tiers.pack_meeting_words import meeting_chapters
 
@@ -95,7 +95,7 @@ def opened(browser: Browser, story: Story) -> Iterator[Callable[[tuple[int, int]
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install")
+@needs_htmx
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
 def test_the_protocol_shuts_nobody_out_and_says_it_is_the_coalitions(
     opened: Callable[[tuple[int, int]], Page], size: tuple[int, int]
@@ -108,7 +108,7 @@ def test_the_protocol_shuts_nobody_out_and_says_it_is_the_coalitions(
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install")
+@needs_htmx
 def test_whoever_coordinates_sees_who_works_by_it(browser: Browser, story: Story) -> None:
     for size in (WIDE, PHONE):
         page = signed_in(browser, story.served[NORTHGATE].url, "Maya Lind", size)
@@ -122,7 +122,7 @@ def test_whoever_coordinates_sees_who_works_by_it(browser: Browser, story: Story
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install")
+@needs_htmx
 def test_on_paper_the_protocol_is_only_itself(
     opened: Callable[[tuple[int, int]], Page], tmp_path: Path
 ) -> None:

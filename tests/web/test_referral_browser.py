@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.coalition import HARBOUR, NORTHGATE, RIVER
 from tests.web.conftest import Story
-from tests.web.served import VENDOR
+from tests.web.served import needs_htmx
 from tests.web.windows import PHONE, WIDE, nothing_for_axe, signed_in
 
 
@@ -21,7 +21,7 @@ def page(browser: Browser, story: Story, request: pytest.FixtureRequest) -> Iter
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install")
+@needs_htmx
 @pytest.mark.parametrize("page", [WIDE, PHONE], ids=["desk", "phone"], indirect=True)
 def test_a_referral_is_written_released_and_sent_by_page(page: Page, story: Story) -> None:
     url = story.served[HARBOUR].url

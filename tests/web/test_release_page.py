@@ -18,13 +18,13 @@ from server.node import coalition as partners
 from server.node.desk import Desk
 from tests import coalition, founding
 from tests.coalition import AGREED_UNTIL, CASE, HARBOUR, NORTHGATE, Coalition
-from tests.web.served import VENDOR, Served, apart, serve
+from tests.web.served import Served, apart, needs_htmx, serve
 from tests.web.windows import PHONE, nothing_for_axe, signed_in
 from tiers.tier import Tier
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install"),
+    needs_htmx,
 ]
 DESK = (1280, 1024)
 # Names as long as agencies have them; with Harbour, River and Brigid they are ten.

@@ -5,12 +5,12 @@ from playwright.sync_api import Browser, expect
 
 from tests.coalition import HARBOUR, RIVER
 from tests.web.conftest import Story
-from tests.web.served import VENDOR
+from tests.web.served import needs_htmx
 from tests.web.windows import PHONE, WIDE, nothing_for_axe, signed_in
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not VENDOR.exists(), reason="htmx is not installed: make install"),
+    needs_htmx,
 ]
 
 

@@ -126,7 +126,7 @@ async def answer(
             done_on=form.word("done_on"),
             base=int(base) if base.isdecimal() and base != "0" else None,
         )
-        place(request).syncer.poke()
+        place(request).syncer.kick()
         part = await _mine(desk, answered.stays)
         return page("actions/_mine.html", part, await frame_for(request, desk, "/actions"))
 

@@ -16,7 +16,7 @@ from web.forms import Mistakes, Slip, typed
 from web.frame import frame_for, show
 from web.pages.agenda_parts import CasesPart, agenda_page, cases_part, mark_of
 from web.rendering import page
-from web.workplace import PASSIVE, AnyRequest, AtWork, go, once, place
+from web.workplace import PASSIVE, AnyRequest, AtWork, go, once
 
 _PLACE = "/meetings"
 _FIELDS = ("place", "facilitator", "notes")
@@ -72,8 +72,7 @@ async def change_slots(request: AnyRequest, meeting: FromPath[str], desk: AtWork
         else:
             text = form.word("minutes")
             await slots.set_minutes(slot, int(text) if text.isdecimal() else 0, desk)
-        place(request).syncer.poke()
-        events.ring()
+        events.changed(request)
         return await _cases(request, meeting, desk)
 
     return await once(request, form, act)
@@ -105,8 +104,7 @@ async def call_off(request: AnyRequest, meeting: FromPath[str], desk: AtWork) ->
     """Call the meeting off; its cases wait for another agenda."""
     require(desk, Act.PLAN_MEETING)
     await planning.call_off(meeting, desk)
-    place(request).syncer.poke()
-    events.ring()
+    events.changed(request)
     return go(request, _PLACE, "Called off. Its cases wait for another agenda.")
 
 

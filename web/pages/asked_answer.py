@@ -114,7 +114,7 @@ async def attend(request: AnyRequest, number: FromPath[str], desk: AtWork) -> Re
     async def act() -> Response[Any]:
         who = Attends(name, form.word("attends-role"), form.word("attends-phone"))
         reached = await answering.attend(number, who, desk)
-        place(request).syncer.poke()
+        place(request).syncer.kick()
         said = "Saved, and on its way." if reached else "Saved. It goes with our part."
         return go(request, f"/asked/{number}", said)
 
@@ -147,7 +147,7 @@ async def _sent(
         done = await way(number, desk)
         if isinstance(done, Withheld):
             raise Mistakes(Slip("", done.reason.value), title="Nothing has left this node")
-        place(request).syncer.poke()
+        place(request).syncer.kick()
         said = "Sealed. It goes now, or when the connection is back."
         return go(request, "/asked", said if done.changed else "All of this is there already.")
 

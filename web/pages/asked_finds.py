@@ -105,7 +105,7 @@ async def send_finds(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> R
 
     async def act() -> Response[Any]:
         done = await finds_due.send_finds(ref, desk)
-        place(request).syncer.poke()
+        place(request).syncer.kick()
         said = (
             f"Sealed for {list_words(done.sent)}." if done.sent else "Nothing has left this node."
         )

@@ -135,7 +135,7 @@ async def save_row(
         base, heads = posted_base(form), heads_in(form)
         edited = await cases.edit(record.ref, edits, base, heads, desk)
         await _drop_drafts(record.ref, section, person, row, desk)
-        place(request).syncer.poke()
+        place(request).syncer.kick()
         return await shown(request, edited.record, section, person, desk)
 
     return await once(request, form, act)
@@ -159,7 +159,7 @@ async def remove_row(
     edits = {at: None for at in every if at in record.fragment.fields}
     edited = await cases.edit(record.ref, edits, posted_base(form), heads_in(form), desk)
     await _drop_drafts(record.ref, section, person, row, desk)
-    place(request).syncer.poke()
+    place(request).syncer.kick()
     return await shown(request, edited.record, section, person, desk)
 
 

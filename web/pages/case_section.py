@@ -132,7 +132,7 @@ async def save(
         edits = edits_in(form, shape, lambda field: Place(section, person, field))
         edited = await cases.edit(ref, edits, posted_base(form), heads_in(form), desk)
         await drafts.drop(f"case/{edited.record.ref}/{section}/{person}", desk)
-        place(request).syncer.poke()
+        place(request).syncer.kick()
         return await shown(request, edited.record, section, person, desk)
 
     return await once(request, form, act)
@@ -199,7 +199,7 @@ async def choose(
             raise Mistakes(Slip("", "Somebody has changed this meanwhile. Load the page again."))
         heads = {share: tuple(now) for share, now in record.heads.items()}
         edited = await cases.edit(record.ref, {at: value}, record.revision, heads, desk)
-        place(request).syncer.poke()
+        place(request).syncer.kick()
         return await shown(request, edited.record, section, person, desk)
 
     return await once(request, form, act)

@@ -97,7 +97,7 @@ async def claim(request: AnyRequest, desk: AtWork) -> Response[Any]:
 
     async def act() -> Response[Any]:
         aside = await claiming.claim(organization, agency, desk)
-        place(request).syncer.poke()
+        place(request).syncer.kick()
         words = f"Its own entry stands in its place. {agree(aside, 'imported row')} kept aside."
         return go(request, "/partners/claims", words)
 
@@ -112,7 +112,7 @@ async def undo(request: AnyRequest, organization: FromPath[str], desk: AtWork) -
 
     async def act() -> Response[Any]:
         stay = await claiming.undo(organization, desk)
-        place(request).syncer.poke()
+        place(request).syncer.kick()
         more = f" {agree(stay, 'row')} it took over stay its own." if stay else ""
         return go(request, "/partners/claims", f"Both stand side by side again.{more}")
 

@@ -13,7 +13,7 @@ from tiers.tier import Tier
 from web import events
 from web.forms import new_token, typed
 from web.frame import show
-from web.workplace import AnyRequest, AtWork, go, once, place
+from web.workplace import AnyRequest, AtWork, go, once
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,7 @@ async def admit(request: AnyRequest, id: FromPath[str], desk: AtWork) -> Respons
     async def act() -> Response[Any]:
         found = await invitations.find(id, desk)
         await invitations.admit(found.id, words, Tier.DIRECTORY, frozenset(), None, desk)
-        events.ring()
-        place(request).syncer.kick()
+        events.changed(request)
         href = f"/partners/joining/{found.agency[:16]}"
         notice = f"{found.name} is joining. Nothing about a person can go to it or from it yet."
         return go(request, href, notice)
@@ -78,8 +77,7 @@ async def revoke(request: AnyRequest, id: FromPath[str], desk: AtWork) -> Respon
 
     async def act() -> Response[Any]:
         found = await invitations.revoke(id, desk)
-        events.ring()
-        place(request).syncer.kick()
+        events.changed(request)
         return go(request, "/partners/joining", f"The link for {found.name} opens nothing now.")
 
     return await once(request, form, act)

@@ -210,7 +210,7 @@ async def beds(request: AnyRequest, row: FromPath[str], desk: AtWork) -> Respons
         values = {"available": now, "updated": stamp}
         await own.edit({("service_capacity", row): values}, entry.heads, desk)
         sent = await sending.send_row("service_capacity", row, desk)
-        place(request).syncer.poke()
+        place(request).syncer.kick()
         word = "It goes to the directory now." if sent else "Send your entry to make it known."
         return go(request, "/entry", f"{now} free. {word}")
 
@@ -227,7 +227,7 @@ async def assure(request: AnyRequest, desk: AtWork) -> Response[Any]:
 
     async def act() -> Response[Any]:
         await assuring.assure(desk)
-        place(request).syncer.poke()
+        place(request).syncer.kick()
         return go(request, "/entry", "Written down: it is all still right.")
 
     return await once(request, form, act)

@@ -82,7 +82,7 @@ async def send(request: AnyRequest, desk: AtWork) -> Response[Any]:
 
     async def act() -> Response[Any]:
         sent = await sending.send(desk)
-        place(request).syncer.poke()
+        place(request).syncer.kick()
         words = "On its way to the directory." if sent else "Nothing was new since the last time."
         return go(request, "/entry", words)
 

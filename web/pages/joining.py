@@ -204,8 +204,7 @@ async def invite(request: AnyRequest, desk: AtWork) -> Response[Any]:
 
     async def act() -> Response[Any]:
         made = await invitations.make(name, until, desk)
-        events.ring()
-        place(request).syncer.kick()
+        events.changed(request)
         code = segno.make(made.link, error="m").svg_inline(
             scale=4, border=4, dark="#000", light="#fff"
         )

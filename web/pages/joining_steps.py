@@ -19,7 +19,7 @@ from web.frame import frame_for, show
 from web.pages import changing
 from web.pages.joining_parts import checklist_part, since
 from web.rendering import page
-from web.workplace import PASSIVE, AnyRequest, AtWork, go, once, place
+from web.workplace import PASSIVE, AnyRequest, AtWork, go, once
 
 _SEAT: Final = "meeting"
 _STILL_OPEN: Final = "Steps are still open: tick that it is to take part all the same."
@@ -79,8 +79,7 @@ async def record(request: AnyRequest, row: FromPath[str], desk: AtWork) -> Respo
             tier=_tier(chosen) if chosen and not undo else None,
         )
         await onboarding.record(found.agency.id, said, desk)
-        events.ring()
-        place(request).syncer.kick()
+        events.changed(request)
         words = "Written down. The other side sees it with the next sync."
         return go(request, f"/partners/joining/{row}", words)
 
@@ -115,8 +114,7 @@ async def complete(request: AnyRequest, row: FromPath[str], desk: AtWork) -> Res
         if found.still_open and not anyway:
             raise Mistakes(Slip("steps-open", _STILL_OPEN))
         await onboarding.complete(found.agency.id, wanted, desk, steps_open=anyway)
-        events.ring()
-        place(request).syncer.kick()
+        events.changed(request)
         words = f"{found.agency.name} takes part. A test handoff shows that all of it works."
         return go(request, f"/partners/joining/{row}", words)
 

@@ -26,12 +26,6 @@ from web.workplace import AnyRequest, AtWork, go, once, place
 _PLACE = "/meetings"
 
 
-def _changed(request: AnyRequest) -> None:
-    """What was written goes out, and every open page of this node looks again."""
-    place(request).syncer.poke()
-    events.ring()
-
-
 @post("/meetings/shortcuts")
 async def choose_shortcuts(request: AnyRequest, desk: AtWork) -> Response[Any]:
     """Let single letters act, or not, until this session ends; the browser keeps nothing."""
@@ -49,7 +43,7 @@ async def hear(
 
     async def act() -> Response[Any]:
         await hearing.hear(slot, desk)
-        _changed(request)
+        events.changed(request)
         return go(request, f"/meetings/{meeting}/live/{slot}")
 
     return await once(request, form, act)
@@ -70,7 +64,7 @@ async def save_decision(
             await hearing.heard(slot, desk)
         elif done == "put_off":
             await hearing.put_off(slot, desk)
-        _changed(request)
+        events.changed(request)
         if done in {"heard", "put_off"}:
             return await _onward(request, meeting, slot, desk)
         return await _decision(request, meeting, slot, desk)
@@ -103,7 +97,7 @@ async def choose(
             raise Mistakes(Slip("", "Somebody has changed this meanwhile. Load the page again."))
         await hearing.record_decision(slot, {name: words}, now.revision, desk)
         await drafts.drop(f"meeting/{slot}/decision", desk)
-        _changed(request)
+        events.changed(request)
         return await _decision(request, meeting, slot, desk)
 
     return await once(request, form, act)
@@ -130,7 +124,7 @@ async def attend(
             base=int(base) if base.isdecimal() else None,
         )
         await drafts.drop(attend_place(meeting, agency), desk)
-        _changed(request)
+        events.changed(request)
         part = await _roster(meeting, desk)
         line = next(one for one in part.lines if one.agency == agency and not one.observer)
         if not marked.kept:  # what was typed stays in the form, theirs beside it
@@ -159,7 +153,7 @@ async def welcome(request: AnyRequest, meeting: FromPath[str], desk: AtWork) -> 
         agency = form.need("agency", "Say from which agency.")
         form.settle()
         await attendance.welcome(meeting, agency, who, desk, signed=form.ticked("signed"))
-        _changed(request)
+        events.changed(request)
         part = await _roster(meeting, desk)
         return page("meeting/_roster.html", part, await frame_for(request, desk, _PLACE))
 
@@ -175,7 +169,7 @@ async def statement(request: AnyRequest, meeting: FromPath[str], desk: AtWork) -
         if not form.ticked("agree"):
             raise Mistakes(Slip("agree", "Tick that you have read it and keep to it."))
         await attendance.sign_statement(meeting, desk)
-        _changed(request)
+        events.changed(request)
         return go(request, f"/meetings/{meeting}/live")
 
     return await once(request, form, act)
@@ -192,7 +186,7 @@ async def read_out(request: AnyRequest, meeting: FromPath[str], desk: AtWork) ->
         form.settle()
         was = (await planning.load(meeting, desk)).statement_read_by
         await planning.change(meeting, "statement_read_by", who, was, desk)
-        _changed(request)
+        events.changed(request)
         return go(request, f"/meetings/{meeting}/live")
 
     return await once(request, form, act)
@@ -207,7 +201,7 @@ async def show_observers(
 
     async def act() -> Response[Any]:
         await hearing.let_observers(slot, desk, see=form.word("see") == "yes")
-        _changed(request)
+        events.changed(request)
         at = await planned.load(meeting, desk)
         cases = (await agenda.cases_of(at, desk)).cases
         case = next((one for one in cases if one.slot == slot), None)
@@ -227,7 +221,7 @@ async def over(request: AnyRequest, meeting: FromPath[str], desk: AtWork) -> Res
 
     async def act() -> Response[Any]:
         left = await hearing.over(meeting, desk)
-        _changed(request)
+        events.changed(request)
         put_off = f" {len(left)} not heard, and put off." if left else ""
         return go(request, f"/meetings/{meeting}", f"The meeting is over.{put_off}")
 

@@ -112,7 +112,7 @@ async def circulate(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Re
 
     async def act() -> Response[Any]:
         sent = await circulating.circulate(ref, desk)
-        place(request).syncer.poke()
+        place(request).syncer.kick()
         return go(request, f"/plan/{ref}", f"Sent round to {agency_names(sent.to, desk)}.")
 
     return await once(request, form, act)
@@ -131,7 +131,7 @@ async def add_contact(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> 
         names = ("on", "how", "with_whom", "summary")
         said = {name: form.whole(f"contact-{name}").strip() for name in names}
         await contact_log.add(ref, about, said, desk)
-        place(request).syncer.poke()
+        place(request).syncer.kick()
         view = await plan.read(ref, desk)
         part = await _contacts(view, desk)
         return page("plan/_contacts.html", part, await frame_for(request, desk, "/actions"))

@@ -158,7 +158,7 @@ async def _save(  # noqa: PLR0917 - a row has as many parts as it has
 
 
 async def _shown(request: AnyRequest, ref: str, part: str, desk: Desk) -> Response[Any]:
-    place(request).syncer.poke()
+    place(request).syncer.kick()
     view = await plan.read(ref, desk)
     frame = await frame_for(request, desk, "/actions")
     return page("plan/_rows.html", rows_part(part, view, desk, clear_form=True), frame)

@@ -182,7 +182,7 @@ async def send(request: AnyRequest, ref: FromPath[str], desk: AtWork) -> Respons
 
     async def act() -> Response[Any]:
         done = await referring.send(ref, desk)
-        place(request).syncer.poke()
+        place(request).syncer.kick()
         to = agency_names(frozenset(one.agency for one in done.sent), desk)
         said = f"Sealed for {to}. It goes now, or when the connection is back."
         if done.withheld:

@@ -19,7 +19,7 @@ from web import events
 from web.forms import Mistakes, Slip, new_token, typed
 from web.frame import frame_for
 from web.rendering import Tag, page
-from web.workplace import AnyRequest, AtWork, go, once, place
+from web.workplace import AnyRequest, AtWork, go, once
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,7 @@ async def rehearse(request: AnyRequest, row: FromPath[str], desk: AtWork) -> Res
         sent = await rehearsing.begin(await _partner(row, desk), desk)
         if isinstance(sent, Withheld):
             raise Mistakes(Slip("", sent.reason.value), title="Nothing leaves this node")
-        events.ring()
-        place(request).syncer.kick()
+        events.changed(request)
         notice = "An invented person is on the way. Nobody real is meant, and no list shows it."
         return go(request, f"/partners/joining/{row}", notice)
 
@@ -155,8 +154,7 @@ async def end(request: AnyRequest, row: FromPath[str], desk: AtWork) -> Response
 
     async def act() -> Response[Any]:
         await rehearsing.end(await _partner(row, desk), desk)
-        events.ring()
-        place(request).syncer.kick()
+        events.changed(request)
         notice = "Withdrawn, in both directions. The receipts come by themselves."
         return go(request, f"/partners/joining/{row}", notice)
 

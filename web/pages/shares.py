@@ -208,7 +208,7 @@ async def share(request: AnyRequest, number: FromPath[str], desk: AtWork) -> Res
         sent = await mailroom.send(ref, consent.recipient, consent.kind.exchange, desk)
         if isinstance(sent, Withheld):
             raise Mistakes(Slip("", sent.reason.value), title="Nothing has left this node")
-        place(request).syncer.poke()
+        place(request).syncer.kick()
         to = agency_name(consent.recipient, desk)
         if not sent.changed:
             return go(request, f"/cases/{ref}", f"{to} has all of this already.")

@@ -139,7 +139,7 @@ async def withdraw_all(request: AnyRequest, number: FromPath[str], desk: AtWork)
 
 def here_syncs(request: AnyRequest) -> None:
     """Let what was just decided leave at once."""
-    request.app.state.place.syncer.poke()
+    request.app.state.place.syncer.kick()
 
 
 def _withdrawn(done: withdrawals.Withdrawn, desk: Desk) -> str:
