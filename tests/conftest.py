@@ -23,6 +23,14 @@ def postgres_cluster() -> Iterator[postgres.Cluster]:
     postgres.stop(cluster)
 
 
+@pytest.fixture(autouse=True)
+def databases_dropped() -> Iterator[None]:
+    """PostgreSQL's databases of one test are dropped after everything else of it has ended."""
+    yield
+    for cluster in postgres.RUNNING:
+        cluster.drop_passing()
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def new_database_url(request: pytest.FixtureRequest) -> Callable[[], str | None]:
     """Ask it for the address of a fresh, empty database: nothing for SQLite in the folder."""

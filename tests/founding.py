@@ -42,7 +42,7 @@ def make_original(
     settings = {
         name: Settings(
             folder / str(number),
-            cluster.new_database() if cluster else None,
+            cluster.new_database(lasting=True) if cluster else None,
             moved_now=MONDAY,
         )
         for number, name in enumerate(_STAFF)

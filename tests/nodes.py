@@ -58,7 +58,7 @@ class TestedNode:
 def make_original(cluster: postgres.Cluster | None, *, coordinating: bool) -> Original:
     """A rehearsal node, made as a person makes one."""
     folder = Path(tempfile.mkdtemp(prefix="casefold-node-"))
-    settings = Settings(folder / "node", cluster.new_database() if cluster else None)
+    settings = Settings(folder / "node", cluster.new_database(lasting=True) if cluster else None)
 
     async def made() -> Original:
         created = await init.create(

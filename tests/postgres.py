@@ -7,7 +7,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,7 +16,10 @@ import pytest
 
 _BIN = Path("/usr/lib/postgresql/15/bin")
 _USERS = ("postgres", "nobody")
-_SETTINGS = ("-c", "listen_addresses=", "-c", "max_connections=60", "-c", "shared_buffers=32MB")
+_SETTINGS = (
+    *("-c", "listen_addresses=", "-c", "max_connections=60", "-c", "shared_buffers=32MB"),
+    *("-c", "max_wal_size=256MB"),
+)
 
 
 @dataclass(frozen=True)
@@ -24,20 +27,29 @@ class Cluster:
     """A running PostgreSQL that listens on one socket in its own folder."""
 
     folder: Path
+    passing: list[str] = field(default_factory=list, compare=False)
 
     def url(self, name: str) -> str:
         """Where one of its databases is."""
         return f"postgresql://casefold@/{name}?host={self.folder}"
 
-    def new_database(self, template: str = "template1") -> str:
-        """The address of an empty database, or of a copy of another."""
+    def new_database(self, template: str = "template1", *, lasting: bool = False) -> str:
+        """The address of an empty database, or of a copy of another; one that lasts is kept."""
         name = f"t{secrets.token_hex(6)}"
         asyncio.run(self._do(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        if not lasting:
+            self.passing.append(name)
         return self.url(name)
 
-    def copy_of(self, url: str) -> str:
+    def copy_of(self, url: str, *, lasting: bool = False) -> str:
         """The address of a copy of a database that nobody is using."""
-        return self.new_database(_name(url))
+        return self.new_database(_name(url), lasting=lasting)
+
+    def drop_passing(self) -> None:
+        """Drop what was made and does not last: a session would fill the disk with it."""
+        if self.passing:
+            asyncio.run(self._do(*(f"DROP DATABASE {name} WITH (FORCE)" for name in self.passing)))
+            self.passing.clear()
 
     def carried_away(self, url: str) -> str:
         """The address of a copy of a database in use, as a backup takes it."""
@@ -68,12 +80,16 @@ class Cluster:
         """What it wrote about itself."""
         return self.folder / "log"
 
-    async def _do(self, sql: str) -> None:
+    async def _do(self, *words: str) -> None:
         connection = await asyncpg.connect(self.url("postgres"))
         try:
-            await connection.execute(sql)
+            for sql in words:
+                await connection.execute(sql)
         finally:
             await connection.close()
+
+
+RUNNING: list[Cluster] = []
 
 
 def _name(url: str) -> str:
@@ -126,11 +142,14 @@ def start() -> Cluster:
     except BaseException:
         stop(cluster)
         raise
+    RUNNING.append(cluster)
     return cluster
 
 
 def stop(cluster: Cluster) -> None:
     """End it and take its folder away."""
+    if cluster in RUNNING:
+        RUNNING.remove(cluster)
     if (cluster.folder / "db" / "postmaster.pid").exists():
         _run("pg_ctl", "-D", "db", "-m", "immediate", "-w", "stop", folder=cluster.folder)
     shutil.rmtree(cluster.folder, ignore_errors=True)

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,14 +27,18 @@ class Original:
 
     def copied(self, to: Path) -> Coalition:
         """The same four elsewhere, with databases of their own."""
-        return self.again(to).four
+        return self._copy(to, lasting=False).four
 
     def again(self, to: Path) -> "Original":
-        """A copy that can itself be copied once it is at rest."""
+        """A copy that can itself be copied once it is at rest; it lasts as long as the first."""
+        return self._copy(to, lasting=True)
+
+    def _copy(self, to: Path, *, lasting: bool) -> "Original":
         shutil.copytree(self.folder, to)
         urls: dict[str, str] = {}
         if self.cluster is not None:
-            urls = {key: self.cluster.copy_of(url) for key, url in self.urls.items()}
+            copy = partial(self.cluster.copy_of, lasting=lasting)
+            urls = {key: copy(url) for key, url in self.urls.items()}
         return replace(self, folder=to, urls=urls)
 
     @property
@@ -76,7 +81,7 @@ def original_on_each(
         on_sqlite: Original = request.getfixturevalue("original")
         return on_sqlite
     cluster: Cluster = request.getfixturevalue("postgres_cluster")
-    urls = {key: cluster.new_database() for key in _KEYS}
+    urls = {key: cluster.new_database(lasting=True) for key in _KEYS}
     folder = tmp_path_factory.mktemp("coalition") / "four"
     return Original(folder, make(folder, urls).relay_port, urls, cluster)
 

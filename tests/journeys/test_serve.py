@@ -26,7 +26,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     node = Node(tmp_path_factory.mktemp("agency"), "Joy Adeyemi")
     if request.param == "postgres":
         cluster: Cluster = request.getfixturevalue("postgres_cluster")
-        node.database_url = cluster.new_database()
+        node.database_url = cluster.new_database(lasting=True)
     node.init("Harbour House", "--kind", "domestic_violence_centre")
     return node
 
