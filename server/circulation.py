@@ -40,6 +40,15 @@ async def bring(number: int, desk: Desk, courier: Courier) -> Brought:
     return Brought(newer=True)
 
 
+async def newer(desk: Desk, courier: Courier) -> bool:
+    """Adopt the relay's directory if it is newer than ours; was it?"""
+    try:
+        await _fetch(desk, courier)
+    except RefusedAct:
+        return False
+    return (await _again(desk)).directory.number > desk.directory.number
+
+
 async def hand_over(after: int, desk: Desk, courier: Courier) -> tuple[Refusal, ...]:
     """Give the relay the newest directory, and those before it if it asks for them."""
     try:
@@ -72,20 +81,12 @@ async def send_restrictions(desk: Desk, courier: Courier) -> SyncReport:
         try:
             await courier.put_directory(following.raw)
         except RelayRefused:
-            if not await _newer(desk, courier):
+            if not await newer(desk, courier):
                 break
         else:
             await coalition.adopt(following.raw, desk)
         desk = await _again(desk)
     return SyncReport()  # somebody else published in these seconds; the next round tries again
-
-
-async def _newer(desk: Desk, courier: Courier) -> bool:
-    try:
-        await _fetch(desk, courier)
-    except RefusedAct:
-        return False
-    return (await _again(desk)).directory.number > desk.directory.number
 
 
 async def _fetch(desk: Desk, courier: Courier) -> None:

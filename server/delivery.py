@@ -42,6 +42,18 @@ async def exchange(desk: Desk, courier: Courier) -> SyncReport:
     return report
 
 
+async def exchange_suspended(desk: Desk, courier: Courier) -> SyncReport:
+    """All a suspended node may still do: hear that it is, and confirm what it destroyed.
+
+    NotAdmitted where the directory names this agency no more.
+    """
+    newer = await circulation.newer(desk, courier)
+    desk = await again(desk)
+    ended = await mailroom.expire(desk)
+    confirmed = await _push_statements(desk, courier, "receipt")
+    return confirmed.and_then(SyncReport(ended=ended, directory=newer))
+
+
 async def _admitted(desk: Desk, courier: Courier) -> SyncReport:
     """The first push; a coordinating node first hands its relay the directory that names it."""
     try:
@@ -56,13 +68,14 @@ async def _admitted(desk: Desk, courier: Courier) -> SyncReport:
 async def _push(desk: Desk, courier: Courier) -> SyncReport:
     report = await push_records(desk, courier)
     await entries.push(desk, courier)
-    return report.and_then(await _push_statements(desk, courier))
+    report = report.and_then(await _push_statements(desk, courier))
+    return report.and_then(await _push_announcements(desk, courier))
 
 
-async def _push_statements(desk: Desk, courier: Courier) -> SyncReport:
+async def _push_statements(desk: Desk, courier: Courier, kind: str = "") -> SyncReport:
     pushed = 0
     refused: list[Refusal] = []
-    while rows := await mailroom.waiting_statements(_STATEMENTS, desk):
+    while rows := await mailroom.waiting_statements(_STATEMENTS, desk, kind):
         for row in rows:
             try:
                 await courier.put_statement(bytes(row.signed))
@@ -76,8 +89,7 @@ async def _push_statements(desk: Desk, courier: Courier) -> SyncReport:
                 continue
             await mailroom.statement_sent([row.id], desk)
             pushed += row.kind != "beacon"  # a heartbeat is not news
-    more = await _push_announcements(desk, courier)
-    return SyncReport(pushed=pushed, refused=tuple(refused)).and_then(more)
+    return SyncReport(pushed=pushed, refused=tuple(refused))
 
 
 async def _push_announcements(desk: Desk, courier: Courier) -> SyncReport:

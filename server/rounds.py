@@ -100,15 +100,27 @@ async def _round(desk: Desk, courier: Courier | None) -> SyncReport:
             # What closed, and a tick that came, is at every agency in this same round.
             report = report.and_then(await delivery.exchange(desk, courier))
     except NotAdmitted:
-        named = desk.directory.agency(desk.node.identity) is not None
-        out = named and not desk.node.coordinating
-        report = replace(report, not_enrolled=True, shut_out=out)
+        report = report.and_then(await _not_admitted(desk, courier))
     except SyncError:
         report = replace(report, unreachable=True)
     waiting = await waiting_count()
     if not report.unreachable:
         await leaving.finish_due(desk, waiting=waiting, admitted=not report.not_enrolled)
     return replace(report, waiting=waiting)
+
+
+async def _not_admitted(desk: Desk, courier: Courier) -> SyncReport:
+    """What is left to do where the relay takes nothing from us, and why that is."""
+    report = SyncReport(not_enrolled=True)
+    try:
+        report = report.and_then(await delivery.exchange_suspended(desk, courier))
+    except NotAdmitted:
+        named = desk.directory.agency(desk.node.identity) is not None
+        return replace(report, shut_out=named and not desk.node.coordinating)
+    except SyncError:
+        return replace(report, unreachable=True)
+    own = (await delivery.again(desk)).directory.agency(desk.node.identity)
+    return replace(report, suspended=own is not None and own.suspended)
 
 
 @asynccontextmanager

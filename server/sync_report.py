@@ -22,7 +22,8 @@ class SyncReport:
     waiting: int = 0
     unreachable: bool = False
     not_enrolled: bool = False
-    shut_out: bool = False  # the directory names this node, and yet it is let in no more
+    suspended: bool = False  # the directory says so, and the relay takes receipts only
+    shut_out: bool = False  # this node was in the directory, and is let in no more
     ended: tuple[str, ...] = ()  # shares that ended
     changed: frozenset[str] = frozenset()  # shares that have news
     directory: bool = False  # a newer directory was adopted
@@ -35,10 +36,15 @@ class SyncReport:
     @property
     def not_let_in(self) -> str:
         """Why the relay does not let this node in, in a sentence; empty where it does."""
+        if self.suspended:
+            return (
+                "This agency is suspended: nothing goes to others or comes from them. What they "
+                "had shared is destroyed here; your own records stay. Ask the coordinating agency."
+            )
         if self.shut_out:
             return (
-                "The coordinating node lets this agency in no more: it was suspended or taken "
-                "out. Ask them. Everything is kept."
+                "The coordinating node lets this agency in no more: it was taken out. Ask them. "
+                "Your own records stay."
             )
         if self.not_enrolled:
             return "The coordinating node has not taken this agency in yet. Everything is kept."
@@ -54,6 +60,7 @@ class SyncReport:
             later.waiting,
             later.unreachable,
             later.not_enrolled,
+            later.suspended,
             later.shut_out,
             tuple(dict.fromkeys(self.ended + later.ended)),
             self.changed | later.changed,

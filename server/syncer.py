@@ -159,6 +159,8 @@ class Syncer:
             self.on_change()
 
     def _words(self, waiting: bool, reachable: bool, enrolled: bool) -> str:
+        if self._last.suspended:
+            return "Suspended; ask the coordinating agency"
         if self._last.shut_out:
             return "Let in no more; ask the coordinating node"
         if not enrolled:

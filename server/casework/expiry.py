@@ -19,6 +19,7 @@ async def expire(desk: Desk) -> tuple[str, ...]:
     async with transaction():
         await _past_their_end(endings, desk)
         await _lapsed(endings, desk)
+        await _suspended_here(endings, desk)
         await _forget_old_stubs(desk)
     await ending.shred(endings, desk)
     await _sweep_keys(desk)
@@ -61,6 +62,15 @@ async def _lapsed(endings: ending.Endings, desk: Desk) -> None:
                 mine & (Share.recipient == to) & (Share.exchange == exchange)
             )
             await ending.close_own(rows, why, endings, desk)
+
+
+async def _suspended_here(endings: ending.Endings, desk: Desk) -> None:
+    """Suspended, a node keeps nothing of others: their closes reach it no more."""
+    own = desk.directory.agency(me(desk))
+    if own is None or not own.suspended:
+        return
+    rows = await Share.objects().where((Share.state == ending.LIVE) & (Share.owner != me(desk)))
+    await ending.destroy_received(rows, "destroyed", endings, desk)
 
 
 def _why_not(identity: str, exchange: str, desk: Desk) -> str:

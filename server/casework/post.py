@@ -72,16 +72,17 @@ async def queue_withdrawn(release: str, to: Sequence[str], desk: Desk) -> None:
     )
 
 
-async def waiting_statements(limit: int, desk: Desk) -> list[StatementRow]:
-    """Statements that wait to be sent and may be tried now, oldest first."""
+async def waiting_statements(limit: int, desk: Desk, kind: str = "") -> list[StatementRow]:
+    """Statements that wait to be sent and may be tried now, oldest first; all, or of one kind."""
+    due = (
+        (StatementRow.direction == "out")
+        & (StatementRow.sent == 0)
+        & (StatementRow.refused == "")
+        & (StatementRow.next_try <= unix(desk))
+    )
     rows: list[StatementRow] = await (
         StatementRow.objects()
-        .where(
-            (StatementRow.direction == "out")
-            & (StatementRow.sent == 0)
-            & (StatementRow.refused == "")
-            & (StatementRow.next_try <= unix(desk))
-        )
+        .where(due & (StatementRow.kind == kind) if kind else due)
         .order_by(StatementRow.at)
         .order_by(StatementRow.id)
         .limit(limit)

@@ -20,8 +20,8 @@ def station(request: Asked) -> Station:
     return found
 
 
-async def admitted(request: Asked, cost: float) -> Member:
-    """Who asks, by their token; still a member, and not too often."""
+async def admitted(request: Asked, cost: float, *, suspended: bool = False) -> Member:
+    """Who asks, by their token; still a member, not too often, and not suspended unless so said."""
     here = station(request)
     given = request.headers.get("authorization", "")
     try:
@@ -32,9 +32,10 @@ async def admitted(request: Asked, cost: float) -> Member:
         raise refusal(401, "no token")
     if not here.members_allowance.take(known.identity, cost):
         raise refusal(429, "too much at once")
-    if await here.members.find(known.identity) != known:
+    member = await here.members.find(known.identity)
+    if member is None or member != known or (member.suspended and not suspended):
         raise refusal(403, "not enrolled")
-    return known
+    return member
 
 
 def stranger(here: Station, cost: float = 1) -> None:

@@ -50,7 +50,7 @@ async def challenge(request: Asked) -> dict[str, str]:
 
 @post("/token", request_max_body_size=2048, status_code=200)
 async def token(request: Asked) -> dict[str, Any]:
-    """An hour's token for a member of the directory in force."""
+    """An hour's token for a member of the directory in force, suspended or not."""
     here = station(request)
     stranger(here)
     try:
@@ -111,12 +111,15 @@ async def pull(
 
 @put("/statement", request_max_body_size=MAX_STATEMENT)
 async def put_statement(request: Asked) -> dict[str, str]:
-    """Pass a signed statement on to those it names."""
+    """Pass a signed statement on to those it names; of a suspended agency only its receipts."""
     here = station(request)
-    sender = await admitted(request, 1 + length(request, MAX_STATEMENT) // UNIT)
+    cost = 1 + length(request, MAX_STATEMENT) // UNIT
+    sender = await admitted(request, cost, suspended=True)
     members = await here.members.all()
     try:
         raw = await request.body()
+        if sender.suspended and kind_of(raw) != "receipt":
+            raise refusal(403, "not enrolled")
         if invitations.is_one(raw):
             await invitations.hold(raw, sender, await here.members.trusted())
             return {"outcome": "accepted"}
@@ -136,7 +139,7 @@ async def get_directory(
     request: Asked, number: Annotated[int, Parameter(ge=0, le=2**53)] = 0
 ) -> Response[bytes]:
     """The newest signed directory this relay holds, or the one of a number; empty without it."""
-    await admitted(request, 1)
+    await admitted(request, 1, suspended=True)
     members = station(request).members
     raw = await members.numbered(number) if number else (await members.directory()).raw
     return Response(raw, media_type=_BYTES)

@@ -1,6 +1,6 @@
 """Who may speak to this relay: the agencies of the newest directory it holds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
@@ -22,6 +22,7 @@ class Member:
 
     identity: bytes
     node_key: bytes
+    suspended: bool = field(default=False, compare=False)
 
 
 class Members:
@@ -84,14 +85,14 @@ class Members:
         return b""
 
     async def find(self, identity: bytes) -> Member | None:
-        """The member of that identity, unless it is unknown or suspended."""
+        """The member of that identity, suspended or not; None if the directory names none."""
         await self.directory()
         return self._by_identity.get(identity)
 
     async def all(self) -> frozenset[bytes]:
         """The identities of all members who are not suspended."""
         await self.directory()
-        return frozenset(self._by_identity)
+        return frozenset(one.identity for one in self._by_identity.values() if not one.suspended)
 
     async def _newer_beside_us(self) -> bytes:
         row = (
@@ -114,8 +115,7 @@ class Members:
     def _believe(self, directory: Directory) -> None:
         self._directory = directory
         members = [
-            Member(bytes.fromhex(agency.identity), bytes.fromhex(agency.node_key))
+            Member(bytes.fromhex(agency.identity), bytes.fromhex(agency.node_key), agency.suspended)
             for agency in directory.entries
-            if not agency.suspended
         ]
         self._by_identity = {member.identity: member for member in members}

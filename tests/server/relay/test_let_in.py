@@ -45,6 +45,32 @@ def test_a_suspended_member_is_out_at_once_even_with_a_token(relay: RunningRelay
     asyncio.run(walk())
 
 
+def test_a_suspended_member_hears_that_it_is_and_may_confirm_and_nothing_else(
+    relay: RunningRelay,
+):
+    def said(kind: str) -> bytes:
+        to = [MEADOW.identity.public.hex()]
+        return sign(kind, {"to": to, "at": 1}, LANTERN.identity)
+
+    async def walk() -> None:
+        following = directory_of(EVERYBODY, directory_of(), suspended=[LANTERN])
+        async with LANTERN.courier(relay.url) as lantern, MEADOW.courier(relay.url) as meadow:
+            await meadow.put_directory(following.raw)
+
+            assert await lantern.get_directory() == following.raw
+            await lantern.put_statement(said("receipt"))
+            for kind in ("withdrawn", "week-keys", "needs-key", "entry", "step", "cosign", "card"):
+                with pytest.raises(NotAdmitted):
+                    await lantern.put_statement(said(kind))
+            with pytest.raises(NotAdmitted):
+                await lantern.put_blobs([b"words"])
+            with pytest.raises(NotAdmitted):
+                await anext(lantern.doorbell())
+            assert (await meadow.pull()).statements == (said("receipt"),)
+
+    asyncio.run(walk())
+
+
 def test_a_directory_signed_by_anybody_else_is_not_believed(relay: RunningRelay):
     forged = sign("directory", {"number": 2}, HARBOUR.identity)
 

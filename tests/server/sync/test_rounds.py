@@ -148,7 +148,7 @@ def test_a_newer_directory_is_adopted_before_anything_that_came_with_it(by_http:
             assert (await by_http.agencies.locked(HARBOUR)).directory.number == number
         out = await by_http.round("St Brigid Hospital")
         assert out.not_enrolled
-        assert "suspended or taken out" in out.not_let_in
+        assert "This agency is suspended" in out.not_let_in
 
     run(story())
 
