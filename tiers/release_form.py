@@ -122,7 +122,10 @@ def _tell_sections(row: ReleaseRow, form: ReleaseForm, pack: Protocol, path: str
     allowed = pack.consents.tell_sections
     if row.tell_sections is None:
         return _without_unnamed_children(allowed, row, form)
-    return _narrowed(row.tell_sections, allowed, row, form, f"{path}.tell_sections")
+    path = f"{path}.tell_sections"
+    if not row.tell_sections:
+        raise FormMistake(path, "nothing is left that it could tell; leave out the tick instead.")
+    return _narrowed(row.tell_sections, allowed, row, form, path)
 
 
 def _narrowed(

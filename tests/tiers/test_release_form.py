@@ -159,6 +159,7 @@ SIGNER = release_file()["signer"]
         ({"rows": [police(find=True, plan=True)]}, "rows[0].plan"),
         ({"rows": rows(police(tell=True, tell_sections=["identity"]))}, "rows[1].tell_sections"),
         ({"rows": rows(police(tell=True, tell_sections=["children"]))}, "rows[1].tell_sections"),
+        ({"rows": rows(police(tell=True, tell_sections=[]))}, "rows[1].tell_sections"),
         (
             {"rows": rows(police(find=True, handoff_sections=["private"]))},
             "rows[1].handoff_sections",

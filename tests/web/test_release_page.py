@@ -13,13 +13,16 @@ from playwright.sync_api import Browser, Page, expect
 from crypto.keys import Identity, new_node_key, new_seed
 from directory import card as cards
 from directory.card import Card
+from server.casework import consents
 from server.node import chamber
 from server.node import coalition as partners
 from server.node.desk import Desk
 from tests import coalition, founding
-from tests.coalition import AGREED_UNTIL, CASE, HARBOUR, NORTHGATE, Coalition
+from tests.coalition import AGREED_UNTIL, CASE, HARBOUR, NORTHGATE, RIVER, Coalition
 from tests.web.served import Served, apart, needs_htmx, serve
+from tests.web.test_referral_browser import sign
 from tests.web.windows import PHONE, nothing_for_axe, signed_in
+from tiers.consent import ConsentKind
 from tiers.tier import Tier
 
 pytestmark = [
@@ -121,8 +124,8 @@ def height(page: Page) -> int:
 def tick_everything(page: Page) -> None:
     """Our own row first: the plan opens with our "may tell the meeting"."""
     page.get_by_label("Harbour Centre may tell the meeting").check()
-    expect(page.locator("#rows input[type=checkbox]:disabled")).to_have_count(0)
-    for box in page.locator("#rows input[type=checkbox]").all():
+    expect(page.locator("#rows .tick input[type=checkbox]:disabled")).to_have_count(0)
+    for box in page.locator("#rows .tick input[type=checkbox]").all():
         box.check()
     expect(page.locator("#aloud")).to_contain_text("11 agencies named")
 
@@ -177,6 +180,49 @@ def test_a_row_is_read_aloud_when_asked_and_the_plan_opens_with_our_own_tell(pag
     page.get_by_role("button", name="Record this release").click()
     expect(page.locator("#problem a").first).to_be_visible()
     expect(page.get_by_label("River Police may look me up")).to_be_checked()
+
+
+def test_she_rules_something_out_for_one_agency_alone(page: Page, ten: Ten) -> None:
+    for row in ("Harbour Centre may tell the meeting", "River Police may tell the meeting"):
+        page.get_by_label(row).check()
+    card = page.locator("#rows tbody", has_text="River Police")
+    card.get_by_role("button", name="read aloud").click()
+    line = card.locator("[aria-live]")
+    expect(line).to_contain_text("health")
+
+    card.get_by_text("She rules something out for River Police alone").click()
+    less = card.get_by_role("group", name="Ruled out for River Police alone")
+    less.get_by_label("Health").check()
+    less.get_by_label("What it recommends").check()
+
+    expect(line).not_to_contain_text("health")
+    expect(line).not_to_contain_text("what it recommends")
+    expect(line).to_contain_text("the risks it sees")
+    nothing_for_axe(page, "one agency is told less")
+    page.get_by_label("Harbour Centre initials").fill("AB")
+    page.get_by_label("River Police initials").fill("AB")
+    ref = page.url.split("/")[-2]
+    sign(page)
+    page.get_by_role("button", name="Record this release").click()
+    page.wait_for_url(f"**/cases/{ref}")
+
+    told = _tells(ten, ref)
+    assert {"health", "recommendations"} <= told[HARBOUR]
+    assert told[HARBOUR] - told[RIVER] == {"health", "recommendations"}
+
+
+def _tells(ten: Ten, ref: str) -> dict[str, frozenset[str]]:
+    """What each agency may tell of this case, by its name; River's goes with what it is told."""
+
+    async def told(desk: Desk) -> dict[str, frozenset[str]]:
+        own, others = await consents.list_consents(desk, ref), await consents.passed_on_with(desk)
+        return {
+            desk.directory.agency(one.consent.discloser).name: one.consent.sections  # type: ignore[union-attr]
+            for one in (*own, *others)
+            if one.consent.kind is ConsentKind.TELL
+        }
+
+    return apart(lambda: asyncio.run(ten.coalition.do(HARBOUR, told)))
 
 
 def test_a_telephone_shows_a_card_for_each_agency(page: Page) -> None:

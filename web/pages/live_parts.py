@@ -10,6 +10,7 @@ from server.meeting import planned
 from server.meeting.agenda import AgendaCase, OnAgenda
 from server.meeting.hearing import DECIDED, Decided
 from server.meeting.planned import Planned
+from server.meeting.workings import WORKINGS
 from server.node.access import Act, may
 from server.node.desk import Desk
 from web.forms import new_token
@@ -20,8 +21,6 @@ from web.pages.merged_table import Aside, Merged, StandLine
 from web.pages.words import value_words
 from web.rendering import Tag
 
-# What agencies answer by pages of their own; the room reads it where it belongs, not in the table.
-_ELSEWHERE: Final = frozenset({"attending", "ballots", "action_answers", "contact_log"})
 _GONE: Final = StandLine(
     "Something was withdrawn", "Withdrawn", "What was told before is not here any more."
 )
@@ -151,9 +150,12 @@ def clock_of(case: AgendaCase, desk: Desk) -> Clock:
 
 
 def condensed(viewed: Viewed, desk: Desk) -> Merged:
-    """The merged view as a room reads it: what was withdrawn is said, not whose it was."""
+    """The merged view as a room reads it: what was withdrawn is said, not whose it was.
+
+    What agencies answer by pages of their own is read where it belongs, not in the table.
+    """
     view = viewed.view
-    kept = {name: said for name, said in view.sections.items() if name not in _ELSEWHERE}
+    kept = {name: said for name, said in view.sections.items() if name not in WORKINGS}
     drawn = merge(replace(viewed, view=replace(view, sections=kept)), desk)
     lines = (_GONE,) if view.ended else ()
     return replace(drawn, ended=Aside("aside-ended", str(len(lines)), lines))

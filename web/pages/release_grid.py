@@ -15,6 +15,7 @@ from tiers.fragment import CHILD, CHILDREN, SURVIVOR
 from tiers.reading import FormMistake
 from tiers.release_form import ReleaseForm, ReleaseRow, read_aloud
 from web.forms import Option, Typed
+from web.pages import release_less
 from web.pages.words import about_words, people_in_order, person_words
 
 
@@ -43,6 +44,8 @@ class GridRow:
     initials: str
     aloud_name: str
     words_name: str
+    less: tuple[Tick, ...]  # what she can rule out for this agency alone
+    less_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,16 @@ def _row(
         initials=initials[-1],
         aloud_name=f"aloud-{key}",
         words_name=_words_name(agency),
+        less=_less(agency, values, desk),
+        less_name=release_less.name_of(agency),
+    )
+
+
+def _less(agency: Agency, values: Mapping[str, list[str]], desk: Desk) -> tuple[Tick, ...]:
+    ruled_out = values.get(release_less.name_of(agency), [])
+    return tuple(
+        Tick(one.value, one.words, one.value in ruled_out)
+        for one in release_less.offered(agency, desk)
     )
 
 
@@ -154,7 +167,7 @@ def _read_row(agency: Agency, form: Typed, record: cases.CaseRecord, desk: Desk)
         # What takes a case up is the referral: one tick, and its line is read aloud to her whole.
         asked |= CARRIES & desk.pack.consents.handoff_sections
     also = sorted(asked if has_child else asked - {CHILDREN})
-    return {
+    row = {
         "agency": agency.identity,
         "find": find,
         "tell": form.ticked(f"tell.{key}"),
@@ -163,6 +176,7 @@ def _read_row(agency: Agency, form: Typed, record: cases.CaseRecord, desk: Desk)
         "about": about,
         "initials": form.word(f"initials.{key}"),
     }
+    return release_less.narrowed(row, agency, form, desk, has_child=has_child)
 
 
 def ticked(
@@ -240,7 +254,7 @@ def _sentence(
         tell=row["tell"],
         plan=row["plan"],
         handoff_sections=tuple(row["handoff_sections"]),
-        tell_sections=None,
+        tell_sections=row.get("tell_sections"),
         about=tuple(row["about"]),
         initials=row["initials"],
     )
