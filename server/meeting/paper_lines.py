@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from server.casework.own import agency_name
+from server.meeting.action_words import status_words
 from server.meeting.actions import ActionLine as OwnLine
 from server.meeting.agenda import Agenda, AgendaCase
 from server.meeting.attendance import Attends
@@ -144,7 +145,7 @@ def _listed(  # noqa: PLR0917 - a line of a list has as many cells as it has
         else "",
         owner=row.says("owner"),
         due=day_in(row.says("due")),
-        status=words_of(status or "open"),
+        status=status_words(status),
         update=update,
         done_on=day_in(done_on),
         outcome=row.says("outcome"),
@@ -174,7 +175,7 @@ def _action(row: PlanRow, desk: Desk) -> MatrixLine:
         owner_agency=_agency(row.says("owner_agency"), desk),
         owner=row.says("owner"),
         due=day_in(row.says("due")),
-        status=words_of(row.says("status") or "open"),
+        status=status_words(row.says("status")),
         survivors_part=f"{form.label}: {part}" if part and form else part,
         outcome=row.says("outcome"),
         on_file=words_of(row.says("on_file")),

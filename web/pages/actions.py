@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from server.counted import agree
 from server.meeting import actions, monitor
+from server.meeting.action_words import STATUS_WORDS, status_words
 from server.meeting.actions import ActionLine
 from server.meeting.monitor import MonitorLine
 from server.meeting.plan_view import OPEN_WORDS
@@ -15,7 +16,6 @@ from server.node.access import Act, may, require
 from server.node.desk import Desk
 from web.forms import Option, Typed, new_token, typed
 from web.frame import frame_for, show
-from web.pages.plan_parts import STATUS_WORDS
 from web.pages.words import agency_name, day_words, person_words, role_word
 from web.rendering import Tag, day, page, short_day
 from web.workplace import AnyRequest, AtWork, once, place
@@ -211,7 +211,7 @@ def _words(line: ActionLine, desk: Desk) -> ActionWords:
 
 def _tags(status: str, overdue: bool) -> tuple[Tag, ...]:
     tone = {"completed": "good", "not_done_by_agency": "bad"}.get(status, "info")
-    tags = (Tag(STATUS_WORDS.get(status, status), tone),)
+    tags = (Tag(status_words(status), tone),)
     return (*tags, Tag("Overdue", "bad")) if overdue else tags
 
 

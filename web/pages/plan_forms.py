@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from server.meeting import leads, plan_rows
+from server.meeting.action_words import STATUS_WORDS, status_words
 from server.meeting.plan_view import ACTIONS, LEADS, RESTS_ON, RISKS, PlanRow, PlanView
 from server.node.desk import Desk
 from web.forms import Option, new_token
 from web.pages.drafts import kept
-from web.pages.plan_parts import STATUS_WORDS, rests_words, section_of
+from web.pages.plan_parts import rests_words, section_of
 from web.pages.words import agency_name, people_in_order, person_words
 
 NEW = "new"
@@ -116,7 +117,7 @@ def _field(  # noqa: PLR0917 - a field is drawn from as many things as it is
     if name == "on_file" and not value:
         value = "not_safe"  # nobody has said that it is
     if value and options and value not in {one.value for one in options}:
-        options = (Option(value, STATUS_WORDS.get(value, value)), *options)
+        options = (Option(value, status_words(value)), *options)
     label = shape.label if shape else name
     return FieldForm(name, label, "choice" if options else kind, value, _was(there, name), options)
 

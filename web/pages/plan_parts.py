@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from server.counted import agree
+from server.meeting.action_words import status_words
 from server.meeting.plan_view import ACTIONS, LEADS, RISKS, PlanRow, PlanView, Rest
 from server.node.access import Act, may
 from server.node.desk import Desk
@@ -13,16 +14,6 @@ from web.pages.case_parts import ValueWords
 from web.pages.words import agency_name, people_in_order, person_words, value_words
 from web.rendering import Tag, day, list_words
 
-STATUS_WORDS: Mapping[str, str] = {
-    "": "Open",
-    "open": "Open",
-    "in_progress": "In progress",
-    "completed": "Done",
-    "not_possible_changed_circumstances": "Not possible: circumstances changed",
-    "not_done_by_agency": "Not done by the agency",
-    "superseded": "Replaced by another step",
-    "declined": "Declined",
-}
 _TONES = {"completed": "good", "not_done_by_agency": "bad", "in_progress": "info"}
 _FIRST = {RISKS: "risk", ACTIONS: "action", LEADS: "agency"}
 _MORE = {
@@ -177,7 +168,7 @@ def _tags(row: PlanRow, view: PlanView, desk: Desk) -> list[Tag]:
         tags.append(Tag(level.capitalize(), "bad" if level == "high" else "info"))
     if row.section == ACTIONS:
         status = row.says("status")
-        tags.append(Tag(STATUS_WORDS.get(status, status), _TONES.get(status, "info")))
+        tags.append(Tag(status_words(status), _TONES.get(status, "info")))
         if row.overdue(desk.today):
             tags.append(Tag("Overdue", "bad"))
         owner = row.says("owner_agency")
