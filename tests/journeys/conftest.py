@@ -26,11 +26,11 @@ class Original:
     cluster: Cluster | None
 
     def copied(self, to: Path) -> Coalition:
-        """The same four elsewhere, with databases of their own."""
+        """The same four elsewhere, for one test alone."""
         return self._copy(to, lasting=False).four
 
     def again(self, to: Path) -> "Original":
-        """A copy that can itself be copied once it is at rest; it lasts as long as the first."""
+        """A copy that lasts: for many tests, or to be copied itself once it is at rest."""
         return self._copy(to, lasting=True)
 
     def _copy(self, to: Path, *, lasting: bool) -> "Original":

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(900)]
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory, original: Original) -> Iterator[World]:
     """A world on SQLite: most of this is refused before any database is asked."""
-    with told_once(original.copied(tmp_path_factory.mktemp("bad-input") / "four")) as made:
+    with told_once(original.again(tmp_path_factory.mktemp("bad-input") / "four").four) as made:
         yield made
 
 

@@ -32,7 +32,7 @@ RIVERSIDE = ("--to", "Riverside Coordination", "--for", "meeting")
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory, original_on_each: Original) -> Iterator[World]:
-    with told_once(original_on_each.copied(tmp_path_factory.mktemp("bad") / "four")) as made:
+    with told_once(original_on_each.again(tmp_path_factory.mktemp("bad") / "four").four) as made:
         yield made
 
 

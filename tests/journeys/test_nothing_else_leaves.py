@@ -42,7 +42,7 @@ def story(tmp_path_factory: pytest.TempPathFactory, original_on_each: Original) 
     """The whole story once; each test asks one thing of it."""
     folder = tmp_path_factory.mktemp("leaving")
     port, beyond = original_on_each.port, free_port()
-    four = watched(original_on_each.copied(folder / "four"), beyond)
+    four = watched(original_on_each.again(folder / "four").four, beyond)
     names = ("Riverside Coordination", "Harbour House", POLICE, HOSPITAL)
     for node, name in zip(four.nodes, names, strict=True):
         node.name = name

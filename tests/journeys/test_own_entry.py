@@ -82,7 +82,7 @@ def offline(story: Story) -> None:
 def story(tmp_path_factory: pytest.TempPathFactory, original_on_each: Original) -> Iterator[Story]:
     folder = tmp_path_factory.mktemp("entry")
     port, beyond = original_on_each.port, free_port()
-    told = Story(original_on_each.copied(folder / "four"))
+    told = Story(original_on_each.again(folder / "four").four)
     names = ("Riverside Coordination", "Harbour House", "Northfield Police", HOSPITAL)
     for node, name in zip(told.four.nodes, names, strict=True):
         node.name = name
