@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.journeys.nodes import PASSPHRASE, Node
 
@@ -40,7 +40,12 @@ class Screens:
         page = self.browser.new_context(viewport={"width": width, "height": height}).new_page()
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.seen.append(str(error)))
+        page.on("console", self._said)
         return page
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if "htmx:targetError" in message.text:  # what was pressed went nowhere
+            self.seen.append(message.text)
 
 
 @contextmanager

@@ -104,7 +104,8 @@ def test_an_agency_joins_by_page_and_every_change_of_its_standing_reaches_it(
         line.get_by_label("Suspended").check()
         bars_nobody(ours)
         line.get_by_role("button", name="Publish this change").click()
-        expect(ours.locator("main li", has_text="Quayside Housing")).to_contain_text("Suspended")
+        expect(ours.locator("#notice")).to_contain_text("The change is published")
+        expect(line.locator(".tag", has_text="Suspended")).to_be_visible()
     finally:
         housing.stop()
 
