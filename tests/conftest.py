@@ -2,9 +2,11 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,26 @@ from server.node import database as databases
 from server.node.engines import NodeEngine
 from server.node.settings import Settings
 from tests import nodes, postgres
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that fails in a browser says what was on the screen."""
+    report = yield
+    if report.failed and call.when == "call":
+        for page in _open_pages(getattr(item, "funcargs", {})):
+            with suppress(Exception):
+                said = page.locator("body").inner_text(timeout=2_000)
+                report.sections.append((f"on the screen at {page.url}", said[:2_000]))
+    return report
+
+
+def _open_pages(asked: Mapping[str, Any]) -> Iterator[Any]:
+    for browser in (asked.get("browser"), getattr(asked.get("shown"), "browser", None)):
+        for window in getattr(browser, "contexts", ()):
+            yield from window.pages
 
 
 @pytest.fixture(scope="session")
