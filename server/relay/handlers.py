@@ -25,6 +25,7 @@ from server.node.errors import RefusedAct
 from server.relay import invitations, pages, records, statements
 from server.relay.coming_in import UNIT, Asked, admitted, length, refusal, station, stranger
 from server.relay.counter import START, UnknownCursor
+from server.relay.members import Member
 from server.relay.records import Result
 from server.relay.tokens import BadChallenge
 
@@ -118,8 +119,8 @@ async def put_statement(request: Asked) -> dict[str, str]:
     members = await here.members.all()
     try:
         raw = await request.body()
-        if sender.suspended and kind_of(raw) != "receipt":
-            raise refusal(403, "not enrolled")
+        if sender.suspended:
+            await _only_confirms(raw, sender)
         if invitations.is_one(raw):
             await invitations.hold(raw, sender, await here.members.trusted())
             return {"outcome": "accepted"}
@@ -169,6 +170,14 @@ async def doorbell(request: Asked) -> Stream:
     if here.doorbell.listeners(member.identity) >= 8:
         raise refusal(429, "too many doorbells")
     return Stream(here.doorbell.listen(member.identity), media_type="text/event-stream")
+
+
+async def _only_confirms(raw: bytes, sender: Member) -> None:
+    """A suspended agency may say that it destroyed what it was sent, and nothing else."""
+    if kind_of(raw) != "receipt":
+        raise refusal(403, "not enrolled")
+    if not await statements.may_confirm(sender):
+        raise refusal(429, "too much at once")
 
 
 def _told(results: tuple[Result, ...]) -> bytes:

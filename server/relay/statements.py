@@ -39,6 +39,7 @@ _REPLACED_BY: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _NODE_KEY_MAY_SIGN: Final = frozenset({"receipt", "withdrawn", "beacon"})
 _MOST_ADDRESSEES: Final = 500
+_RECEIPTS_A_PART: Final = 2  # a restored node says it again
 
 
 class NotYours(Exception):
@@ -88,6 +89,19 @@ async def take(raw: bytes, sender: Member, members: frozenset[bytes], now: datet
     if said.kind == "withdrawn":
         database.checkpoint()
     return Passed(members if EVERYONE in named else frozenset(named))
+
+
+async def may_confirm(sender: Member) -> bool:
+    """Is a suspended agency's receipt one it can owe? Two for each part it was ever sent, at most.
+
+    Whoever holds its keys cannot fill a relay with receipts.
+    """
+    keys = [sender.identity, sender.node_key]
+    said = await HeldStatement.count().where(
+        HeldStatement.signer.is_in(keys) & (HeldStatement.kind == "receipt")
+    )
+    parts = await HeldShare.count().where(HeldShare.recipient == sender.identity)
+    return bool(said < _RECEIPTS_A_PART * parts)
 
 
 def _signers(kind: str, sender: Member) -> frozenset[bytes]:

@@ -6,7 +6,7 @@ import os
 import httpx
 import pytest
 
-from client_sync.courier import NotAdmitted, NotTheRelay, RelayRefused
+from client_sync.courier import NotAdmitted, NotTheRelay, RelayRefused, TooMuchAtOnce
 from crypto.keys import NodeKey
 from crypto.statement import sign
 from tests.server.relay.world import (
@@ -48,13 +48,15 @@ def test_a_suspended_member_is_out_at_once_even_with_a_token(relay: RunningRelay
 def test_a_suspended_member_hears_that_it_is_and_may_confirm_and_nothing_else(
     relay: RunningRelay,
 ):
-    def said(kind: str) -> bytes:
+    def said(kind: str, at: int = 1) -> bytes:
         to = [MEADOW.identity.public.hex()]
-        return sign(kind, {"to": to, "at": 1}, LANTERN.identity)
+        return sign(kind, {"to": to, "at": at}, LANTERN.identity)
 
     async def walk() -> None:
         following = directory_of(EVERYBODY, directory_of(), suspended=[LANTERN])
         async with LANTERN.courier(relay.url) as lantern, MEADOW.courier(relay.url) as meadow:
+            await meadow.push(lane(owner=MEADOW, to=LANTERN).packets)
+            await meadow.pull()
             await meadow.put_directory(following.raw)
 
             assert await lantern.get_directory() == following.raw
@@ -67,6 +69,9 @@ def test_a_suspended_member_hears_that_it_is_and_may_confirm_and_nothing_else(
             with pytest.raises(NotAdmitted):
                 await anext(lantern.doorbell())
             assert (await meadow.pull()).statements == (said("receipt"),)
+            await lantern.put_statement(said("receipt", at=2))
+            with pytest.raises(TooMuchAtOnce):  # it was sent one part, and has confirmed it twice
+                await lantern.put_statement(said("receipt", at=3))
 
     asyncio.run(walk())
 
