@@ -111,16 +111,16 @@ async def _round(desk: Desk, courier: Courier | None) -> SyncReport:
 
 async def _not_admitted(desk: Desk, courier: Courier) -> SyncReport:
     """What is left to do where the relay takes nothing from us, and why that is."""
-    report = SyncReport(not_enrolled=True)
     try:
-        report = report.and_then(await delivery.exchange_suspended(desk, courier))
+        report = await delivery.exchange_suspended(desk, courier)
     except NotAdmitted:
         named = desk.directory.agency(desk.node.identity) is not None
-        return replace(report, shut_out=named and not desk.node.coordinating)
+        return SyncReport(not_enrolled=True, shut_out=named and not desk.node.coordinating)
     except SyncError:
-        return replace(report, unreachable=True)
+        return SyncReport(not_enrolled=True, unreachable=True)
     own = (await delivery.again(desk)).directory.agency(desk.node.identity)
-    return replace(report, suspended=own is not None and own.suspended)
+    suspended = own is not None and own.suspended
+    return replace(report, not_enrolled=True, suspended=suspended)
 
 
 @asynccontextmanager

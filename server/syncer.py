@@ -39,6 +39,7 @@ class SyncState:
     reachable: bool
     enrolled: bool
     at: datetime | None
+    not_let_in: str  # why the relay takes nothing from this node; empty where it does
 
 
 class Syncer:
@@ -62,7 +63,12 @@ class Syncer:
         waiting = await rounds.waiting_count() > 0
         reachable, enrolled = not self._last.unreachable, not self._last.not_enrolled
         return SyncState(
-            self._words(waiting, reachable, enrolled), waiting, reachable, enrolled, self._at
+            self._words(waiting, reachable, enrolled),
+            waiting,
+            reachable,
+            enrolled,
+            self._at,
+            self._last.not_let_in,
         )
 
     async def run(self) -> None:
@@ -160,7 +166,7 @@ class Syncer:
 
     def _words(self, waiting: bool, reachable: bool, enrolled: bool) -> str:
         if self._last.suspended:
-            return "Suspended; ask the coordinating agency"
+            return "Suspended"
         if self._last.shut_out:
             return "Let in no more; ask the coordinating node"
         if not enrolled:

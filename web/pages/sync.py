@@ -54,7 +54,7 @@ async def _state(here: Workplace, desk: Desk) -> tuple[str, tuple[Fact, ...]]:
         if desk.node.joined
         else "None: this node has not joined a coalition"
     )
-    return f"{state.words}.", (
+    return state.not_let_in or f"{state.words}.", (
         Fact("Waiting to go", waiting),
         Fact(
             "Connection",
