@@ -12,10 +12,12 @@ from client_sync.courier import (
     NotAdmitted,
     RelayRefused,
     Result,
+    TooMuchAtOnce,
     Unreachable,
 )
 from client_sync.spans import Span, joined
 from client_sync.wire import MAX_REQUEST, Packet, Page
+from crypto.statement import kind_of
 from server.node import clock
 from server.relay import blobs, expiry, pages, records, statements
 from server.relay.counter import UnknownCursor
@@ -62,12 +64,16 @@ class Carrier(Courier):
     async def put_statement(self, raw: bytes) -> None:
         async def there(member: Member, now: datetime) -> None:
             everybody = await self._world.relay.members.all()
+            if member.suspended and kind_of(raw) != "receipt":
+                raise NotAdmitted
+            if member.suspended and not await statements.may_confirm(member):
+                raise TooMuchAtOnce
             try:
                 await statements.take(raw, member, everybody, now)
             except (statements.NotYours, statements.NotAParty):
                 raise RelayRefused from None
 
-        await self._walk(there)
+        await self._walk(there, suspended=True)
 
     async def put_blobs(self, contents: Sequence[bytes]) -> None:
         async def there(member: Member, now: datetime) -> None:
@@ -92,15 +98,17 @@ class Carrier(Courier):
         async def there(_: Member, __: datetime) -> bytes:
             return (await self._world.relay.members.directory()).raw
 
-        return await self._walk(there)
+        return await self._walk(there, suspended=True)
 
-    async def _walk(self, act: Callable[[Member, datetime], Awaitable[T]]) -> T:
+    async def _walk(
+        self, act: Callable[[Member, datetime], Awaitable[T]], *, suspended: bool = False
+    ) -> T:
         world = self._world
         with world.at(NORTHGATE):
             now = (await clock.read(world.settings(NORTHGATE))).now
             world.seen(NORTHGATE, now)
             member = await world.relay.members.find(world.made[self._name].identity.public)
-            if member is None:
+            if member is None or (member.suspended and not suspended):
                 raise NotAdmitted
             answer = await act(member, now)
         self._until_stumble -= 1

@@ -151,7 +151,15 @@ async def hold_at_rest(world: World) -> None:
     _logs_agree(world, admitted)
     _nothing_waits(world, admitted)
     _nothing_withdrawn_is_left(world, admitted)
+    await _nothing_of_others_where_suspended(world, admitted)
     await again_changes_nothing(world)
+
+
+async def _nothing_of_others_where_suspended(world: World, admitted: list[str]) -> None:
+    for name in set(world.names) - set(admitted):
+        with world.at(name):
+            received = Share.owner != own.me(await world.desk(name))
+            assert not await Share.exists().where(received & (Share.state == "live")), name
 
 
 async def _admitted(world: World) -> list[str]:

@@ -134,7 +134,10 @@ def test_rollback():
         await members.put(second.raw)
         with pytest.raises(DirectoryError):
             await members.put(first.raw)
-        assert await members.find(LANTERN.identity.public) is None
+        found = await members.find(LANTERN.identity.public)
+        assert found is not None
+        assert found.suspended
+        assert LANTERN.identity.public not in await members.all()
 
     asyncio.run(walk())
 
