@@ -93,7 +93,10 @@ async def _close(row: Share, desk: Desk) -> None:
 async def empty_own(row: Share, why: str, desk: Desk) -> None:
     """Destroy the bodies of a share of ours; what has not left goes as bare stubs."""
     await _empty(row, CLOSED, why, desk)
-    await OutboxRow.update({OutboxRow.close_first: True}).where(OutboxRow.share == row.id)
+    # What was refused with its words goes bare now: the close has to follow it.
+    await OutboxRow.update({OutboxRow.close_first: True, OutboxRow.refused: ""}).where(
+        OutboxRow.share == row.id
+    )
 
 
 async def destroy_received(

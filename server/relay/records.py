@@ -147,7 +147,8 @@ def _check_one(
         return None
     if stub.ends <= at:
         return offer.refuse(RefusedReason.ENDED.value)
-    if stub.recipient not in members:
+    # Bare, it says nothing, and the close of a share with whoever was suspended has to follow it.
+    if offer.packet.body and stub.recipient not in members:
         return offer.refuse(_NO_SUCH_RECIPIENT)
     return None
 

@@ -95,9 +95,8 @@ class World:
     model: dict[tuple[str, str], dict[Place, Field]] = field(default_factory=dict)
     held_pages: dict[tuple[str, str, int], Page_] = field(default_factory=dict)
     consents: dict[str, list[str]] = field(default_factory=dict)
-    withdrawn: set[str] = field(default_factory=set)  # consents taken back, wherever
-    withdrawn_here: set[tuple[str, str]] = field(default_factory=set)  # and where it was said
-    taken_back: set[str] = field(default_factory=set)  # whole releases taken back
+    withdrawn: set[tuple[str, str]] = field(default_factory=set)  # where, and which consent
+    taken_back: set[tuple[str, str]] = field(default_factory=set)  # where, and which release
     dead: dict[str, set[str]] = field(default_factory=dict)
     rows: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)  # of plans
     words: int = 0
@@ -186,6 +185,13 @@ class World:
         with self.at(name):
             desk = await self.desk(name, locked=locked)
             return await sync.sync_once(desk, Carrier(self, name, mischief, stumble_at))
+
+    async def admitted(self) -> list[str]:
+        """Who is let in by now; what whoever is not took back stays with them until they are."""
+        with self.at(NORTHGATE):
+            desk = await self.desk(NORTHGATE)
+            standing = {one.id: one.suspended for one in desk.directory.entries}
+        return [name for name in self.names if not standing[self.made[name].id]]
 
     async def settle(self) -> None:
         """Everybody's clock is put right, and everybody syncs until nothing moves or waits."""

@@ -132,7 +132,7 @@ def _whole(world: World, name: str) -> None:
 
 async def hold_at_rest(world: World) -> None:
     """What must hold once everybody has synced: all tell the same, and saying it again is idle."""
-    admitted = await _admitted(world)
+    admitted = await world.admitted()
     expected: dict[str, Any] = {}
     for name in world.names:
         await hold_at(world, name)
@@ -162,17 +162,10 @@ async def _nothing_of_others_where_suspended(world: World, admitted: list[str]) 
             assert not await Share.exists().where(received & (Share.state == "live")), name
 
 
-async def _admitted(world: World) -> list[str]:
-    with world.at(NORTHGATE):
-        desk = await world.desk(NORTHGATE)
-        standing = {one.id: one.suspended for one in desk.directory.entries}
-    return [name for name in world.names if not standing[world.made[name].id]]
-
-
 async def _cleared_today(world: World, name: str) -> dict[str, Any]:
     """For each live share of this owner: to whom, and what the gate clears of its record today."""
     found: dict[str, Any] = {}
-    if name not in await _admitted(world):
+    if name not in await world.admitted():
         return found
     with world.at(name):
         desk = await world.desk(name)
@@ -287,11 +280,13 @@ def _nothing_waits(world: World, admitted: Iterable[str]) -> None:
 
 def _nothing_withdrawn_is_left(world: World, admitted: Iterable[str]) -> None:
     """A withdrawn consent, a withdrawn release, and all that came by them, are dead everywhere."""
+    withdrawn = {consent for at, consent in world.withdrawn if at in admitted}
+    taken_back = {release for at, release in world.taken_back if at in admitted}
     for name in admitted:
         with world.opened(name) as connection:
             live = connection.execute(
                 "SELECT consent, release FROM casework_share WHERE state = 'live' AND ends > ?",
                 (max(world.latest.values()).timestamp(),),
             ).fetchall()
-        assert not {consent for consent, _ in live} & world.withdrawn, name
-        assert not {release for _, release in live} & world.taken_back, name
+        assert not {consent for consent, _ in live} & withdrawn, name
+        assert not {release for _, release in live} & taken_back, name

@@ -51,7 +51,7 @@ class Share:
             self.at, lambda desk: mailroom.send(ref, self.to, self.exchange, desk)
         )
         if isinstance(sent, Sent):
-            assert (self.at, sent.cleared.consent.id) not in world.withdrawn_here
+            assert (self.at, sent.cleared.consent.id) not in world.withdrawn
         return self.at
 
 
@@ -157,14 +157,12 @@ class Withdraw:
         if self.whole:
             done = await world.do(self.at, lambda desk: withdrawals.withdraw(desk, release=release))
             if done is not None:
-                world.taken_back |= {release}
-                world.withdrawn |= set(world.consents.get(release, ()))
-                world.withdrawn_here |= {(self.at, one) for one in world.consents.get(release, ())}
+                world.taken_back.add((self.at, release))
+                world.withdrawn |= {(self.at, one) for one in world.consents.get(release, ())}
             return self.at
         done = await world.do(self.at, lambda desk: withdrawals.withdraw(desk, consent=consent))
         if done is not None:
-            world.withdrawn.add(consent)
-            world.withdrawn_here.add((self.at, consent))
+            world.withdrawn.add((self.at, consent))
         return self.at
 
 
@@ -193,7 +191,7 @@ class Renew:
                 ),
             )
             if done is not None:
-                assert (self.at, consent) not in world.withdrawn_here
+                assert (self.at, consent) not in world.withdrawn
                 _remember(world, done)
                 break
         return self.at
