@@ -8,13 +8,15 @@ import pytest
 
 from client_sync.wire import Packet
 from crypto.record import STUB_BYTES
+from server.relay.records import append
 from server.relay.tables import Counter, HeldRecord
-from tests.server.relay.pushing import outcomes, push, seen_by
+from tests.server.relay.pushing import NOW, outcomes, push, seen_by
 from tests.server.relay.world import (
     ENDS,
     HARBOUR,
     LANTERN,
     MEADOW,
+    MEMBERS,
     STRANGER,
     lane,
 )
@@ -254,5 +256,23 @@ def test_every_byte_of_a_stub_is_bound_by_its_signature():
 
         assert outcomes(done) == ["refused"] * STUB_BYTES
         assert await HeldRecord.count() == 0
+
+    asyncio.run(walk())
+
+
+def test_a_share_with_whoever_is_no_member_is_closed_and_its_words_are_not_taken():
+    begun = lane(to=LANTERN)
+    more = begun.changes(2)
+    bare = [Packet(one.stub, b"") for one in more.packets[1:]]
+    others = MEMBERS - {LANTERN.identity.public}
+
+    async def walk() -> None:
+        await push(begun.packets)
+        with_words = await append(more.packets[1:], HARBOUR.member, others, NOW)
+        closed = await append((*bare, more.close().packets[-1]), HARBOUR.member, others, NOW)
+
+        assert outcomes(with_words) == ["refused"] * 2
+        assert outcomes(closed) == ["accepted"] * 3
+        assert {one.body for one in await seen_by(LANTERN)} == {b""}
 
     asyncio.run(walk())

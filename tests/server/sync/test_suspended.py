@@ -7,6 +7,7 @@ from server.node.desk import Desk
 from server.relay.tables import HeldShare
 from tests.coalition import HARBOUR, NORTHGATE, RIVER, adopt_all, open_case, record, share
 from tests.running import run
+from tests.server.sync.test_syncer import edit
 from tests.server.sync.wired import Wired
 
 
@@ -96,5 +97,27 @@ def test_let_in_again_it_takes_part_as_before(by_http: Wired):
         await by_http.settle()
         part = await told(by_http)
         assert None not in await bodies(by_http, RIVER, part)
+
+    run(story())
+
+
+def test_a_change_refused_on_its_way_there_does_not_keep_the_share_open(by_http: Wired):
+    async def story() -> None:
+        ref = (await open_case(by_http.agencies, HARBOUR)).ref
+        await record(by_http.agencies, ref)
+        part = (await share(by_http.agencies, HARBOUR, ref, RIVER, "handoff")).share
+        await by_http.settle()
+        await suspend(by_http)
+        # Harbour has not heard of it yet.
+        await edit(by_http, ref, 1)
+
+        assert (await by_http.round(HARBOUR)).refused
+        await by_http.settle()
+
+        assert (await by_http.round(HARBOUR)).waiting == 0
+        with by_http.agencies.at(NORTHGATE):
+            held = await HeldShare.objects().where(HeldShare.share == bytes.fromhex(part)).first()
+            assert held is not None
+            assert held.closed
 
     run(story())
