@@ -47,11 +47,11 @@ async def exchange_suspended(desk: Desk, courier: Courier) -> SyncReport:
 
     NotAdmitted where the directory names this agency no more.
     """
-    newer = await circulation.newer(desk, courier)
-    desk = await again(desk)
-    ended = await mailroom.expire(desk)
-    confirmed = await _push_statements(desk, courier, "receipt")
-    return confirmed.and_then(SyncReport(ended=ended, directory=newer))
+    report = SyncReport()
+    if await circulation.newer(desk, courier):
+        desk = await again(desk)
+        report = SyncReport(ended=await mailroom.expire(desk), directory=True)
+    return report.and_then(await _push_statements(desk, courier, "receipt"))
 
 
 async def _admitted(desk: Desk, courier: Courier) -> SyncReport:
